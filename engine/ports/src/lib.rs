@@ -1,0 +1,32 @@
+//! The ports: one object-safe trait per file, between the services (intake, delivery, access, admin)
+//! and the adapters (storage, plugin, dns) that the daemon wires to them.
+//!
+//! Nothing here opens a socket or a file of its own; `memory` holds in-memory adapters for tests,
+//! and `contract` the test suite that every adapter of a port must pass.
+
+pub mod clock;
+pub mod directory;
+pub mod draft;
+pub mod filter;
+pub mod parser;
+pub mod queue;
+pub mod read_at;
+pub mod resolver;
+pub mod router;
+pub mod snapshot;
+pub mod spool;
+pub mod store;
+pub mod trace;
+
+pub use clock::Clock;
+pub use directory::Directory;
+pub use draft::Draft;
+pub use filter::{Filter, FilterSession};
+pub use parser::MessageParser;
+pub use queue::Queue;
+pub use read_at::ReadAt;
+pub use resolver::Resolver;
+pub use router::Router;
+pub use snapshot::Snapshot;
+pub use spool::Spool;
+pub use store::Store;
