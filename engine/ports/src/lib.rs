@@ -8,6 +8,8 @@ pub mod clock;
 pub mod directory;
 pub mod draft;
 pub mod filter;
+#[cfg(feature = "testing")]
+pub mod memory;
 pub mod parser;
 pub mod queue;
 pub mod read_at;

@@ -1,6 +1,10 @@
 //! A mailbox at one moment: every message's UID, MODSEQ, flags, size and internal date, compact and
 //! shared by all sessions on it.
 
+mod changes;
+
+pub use changes::Changes;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use waxseal_mail::{

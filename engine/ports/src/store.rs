@@ -130,6 +130,10 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::NoSuchMailbox`] (for the target: answer TRYCREATE).
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "five besides self, each of its own type"
+    )]
     async fn copy(
         &self,
         account: AccountId,
