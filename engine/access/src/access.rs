@@ -1,0 +1,64 @@
+//! The service: one object for all listeners of IMAP and POP3.
+
+use crate::Config;
+use async_trait::async_trait;
+use std::sync::Arc;
+use waxseal_net::{Accepted, AuthThrottle, Connection, Handler};
+use waxseal_ports::filter::Protocol;
+use waxseal_ports::{Clock, Directory, Filter, MessageParser, Spool, Store};
+
+/// What the sessions stand on.
+#[derive(Clone)]
+pub struct Ports {
+    /// Who may log in.
+    pub directory: Arc<dyn Directory>,
+    /// Where the mail is.
+    pub store: Arc<dyn Store>,
+    /// Where appended messages wait until they are complete.
+    pub spool: Arc<dyn Spool>,
+    /// Reads the structure of messages.
+    pub parser: Arc<dyn MessageParser>,
+    /// Asked at the stages `connect` and `auth`.
+    pub filter: Arc<dyn Filter>,
+    /// Gives the internal date of appended messages.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Serves IMAP and POP3 clients.
+pub struct Access {
+    pub(crate) config: Config,
+    pub(crate) ports: Ports,
+    pub(crate) throttle: Arc<AuthThrottle>,
+}
+
+impl Access {
+    /// Over these ports; `throttle` is shared with submission.
+    #[must_use]
+    pub fn new(config: Config, ports: Ports, throttle: Arc<AuthThrottle>) -> Self {
+        Self {
+            config,
+            ports,
+            throttle,
+        }
+    }
+
+    /// Serves one IMAP client to its end.
+    pub async fn serve_imap(&self, connection: Connection, accepted: Accepted) {
+        crate::imap::serve(self, connection, accepted).await;
+    }
+}
+
+#[async_trait]
+impl Handler for Access {
+    async fn handle(&self, connection: Connection, accepted: Accepted) {
+        match accepted.protocol {
+            Protocol::Imap => self.serve_imap(connection, accepted).await,
+            protocol @ (Protocol::Pop3
+            | Protocol::Smtp
+            | Protocol::Submission
+            | Protocol::Lmtp) => {
+                tracing::error!(protocol = protocol.as_str(), "not a protocol of mail access");
+            }
+        }
+    }
+}
