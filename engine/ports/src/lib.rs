@@ -5,6 +5,8 @@
 //! and `contract` the test suite that every adapter of a port must pass.
 
 pub mod clock;
+#[cfg(feature = "testing")]
+pub mod contract;
 pub mod directory;
 pub mod draft;
 pub mod filter;
