@@ -1,0 +1,17 @@
+//! All black-box tests, one binary. Run them through `cargo xtask test`, which builds what they drive.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod catalog;
+mod crash;
+mod directory;
+mod disk;
+mod filter;
+mod hostile;
+mod house;
+mod imap_clients;
+mod messages;
+mod operations;
+mod pop3_clients;
+mod relay;
+mod rfc_status;
+mod smtp_clients;
