@@ -1,0 +1,299 @@
+//! What the administrator writes about plugins: `[plugins]` for all, `[[plugin]]` for each.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Everything the host is configured with. The daemon reads the two parts from its own file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// `[plugins]`
+    pub host: HostConfig,
+    /// `[[plugin]]`, in the order in which filters are asked.
+    pub plugins: Vec<PluginConfig>,
+}
+
+/// Settings of the host itself: the table `[plugins]`. They are read at start; a reload does not
+/// change them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HostConfig {
+    /// Plugin instances alive at once, all plugins and sessions together; 1 to 20,000, default
+    /// 1,000. Past it the failure policy of the plugin answers.
+    pub instances_max: u32,
+    /// Calls that run over 10 ms at once, on threads of their own; 1 to 64, default 2. Others wait
+    /// for one of these within their `wall_millis`.
+    pub slow_calls_max: u32,
+    /// Octets of one component file; default 64 MiB.
+    pub component_bytes_max: u64,
+    /// Calls waiting for an observing plugin, per session; default 64. Past it they are dropped and
+    /// counted.
+    pub observe_queue_max: u32,
+}
+
+impl Default for HostConfig {
+    fn default() -> Self {
+        Self {
+            instances_max: 1_000,
+            slow_calls_max: 2,
+            component_bytes_max: 64 * MIB,
+            observe_queue_max: 64,
+        }
+    }
+}
+
+/// One plugin: a table `[[plugin]]`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PluginConfig {
+    /// Its name here, in logs, metrics and traces: 1 to 32 of `a-z 0-9 -`, beginning with a letter,
+    /// different from all others.
+    pub name: String,
+    /// The component file, relative to the plugin folder; default `<name>.wasm`.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+    /// What a failure of the plugin means for the client; default `defer`.
+    #[serde(default)]
+    pub on_failure: OnFailure,
+    /// Whether its verdict may replace a stricter one of a former filter; default no.
+    #[serde(default)]
+    pub trusted: bool,
+    /// What it may use up.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Its own settings: `[plugin.config]`, handed to it as JSON.
+    #[serde(default)]
+    pub config: toml::Table,
+}
+
+/// What a failure of a plugin means: trap, time-out, memory, bad outcome, its own error, no instance
+/// free, or a breaker that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnFailure {
+    /// `421 4.3.0` at connect, `451 4.3.0` elsewhere: the client tries again later.
+    #[default]
+    Defer,
+    /// As if the plugin had no opinion.
+    Skip,
+    /// `554 5.3.0`.
+    Reject,
+}
+
+/// What one plugin may use up: the table `[plugin.limits]`. Past a limit the call fails.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Memory of one instance, summed over its memories; 64 KiB to 1 GiB, default 64 MiB.
+    pub memory_bytes_max: u64,
+    /// Elements of all tables of one instance; at most 20,000, which is the default.
+    pub table_elements_max: u32,
+    /// CPU time of one call before the message stage, in steps of 10 ms; default 50.
+    pub envelope_cpu_millis: u32,
+    /// CPU time of one call at the message stage, in steps of 10 ms; default 500.
+    pub message_cpu_millis: u32,
+    /// Time one call may take with all waiting; default 10,000.
+    pub wall_millis: u32,
+    /// Edits a message; default 100.
+    pub edits_max: u32,
+    /// Octets of edits a message; default 256 KiB.
+    pub edit_bytes_max: u32,
+    /// Log lines a message; default 1,000. More are dropped.
+    pub log_lines_max: u32,
+    /// Octets of log lines a message; default 64 KiB. More are dropped.
+    pub log_bytes_max: u32,
+    /// Failures in a row after which the plugin is not called for 1, 2, 4 … 60 s; default 10, 0 for
+    /// never.
+    pub breaker_failures_max: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes_max: 64 * MIB,
+            table_elements_max: TABLE_ELEMENTS_MAX,
+            envelope_cpu_millis: 50,
+            message_cpu_millis: 500,
+            wall_millis: 10_000,
+            edits_max: 100,
+            edit_bytes_max: 256 * 1024,
+            log_lines_max: 1_000,
+            log_bytes_max: 64 * 1024,
+            breaker_failures_max: 10,
+        }
+    }
+}
+
+/// What the pool sets aside for one table; no plugin can have more.
+pub(crate) const TABLE_ELEMENTS_MAX: u32 = 20_000;
+/// What the pool sets aside for one memory; no plugin can have more.
+pub(crate) const MEMORY_BYTES_MAX: u64 = 1024 * MIB;
+
+impl Limits {
+    /// `wall_millis` as a duration.
+    pub(crate) fn wall(&self) -> Duration {
+        Duration::from_millis(u64::from(self.wall_millis))
+    }
+
+    /// What is wrong with the values, naming the setting.
+    fn problem(&self) -> Option<String> {
+        let memory = 64 * 1024..=MEMORY_BYTES_MAX;
+        if !memory.contains(&self.memory_bytes_max) {
+            return Some(format!(
+                "limits.memory_bytes_max is {}, not {} to {}",
+                self.memory_bytes_max,
+                memory.start(),
+                memory.end()
+            ));
+        }
+        if self.table_elements_max > TABLE_ELEMENTS_MAX {
+            return Some(format!(
+                "limits.table_elements_max is {}, over {TABLE_ELEMENTS_MAX}",
+                self.table_elements_max
+            ));
+        }
+        let times = [
+            ("envelope_cpu_millis", self.envelope_cpu_millis),
+            ("message_cpu_millis", self.message_cpu_millis),
+            ("wall_millis", self.wall_millis),
+        ];
+        let zero = times.iter().find(|(_, millis)| *millis == 0);
+        zero.map(|(name, _)| format!("limits.{name} is 0"))
+    }
+}
+
+impl PluginConfig {
+    /// A plugin with all defaults.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            file: None,
+            on_failure: OnFailure::default(),
+            trusted: false,
+            limits: Limits::default(),
+            config: toml::Table::new(),
+        }
+    }
+
+    /// The component file, relative to the plugin folder or absolute.
+    #[must_use]
+    pub fn file_name(&self) -> PathBuf {
+        let default = || PathBuf::from(format!("{}.wasm", self.name));
+        self.file.clone().unwrap_or_else(default)
+    }
+}
+
+impl Config {
+    /// What is wrong with the values themselves, each with the plugin's name; reads no file.
+    pub(crate) fn problems(&self) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        for (index, plugin) in self.plugins.iter().enumerate() {
+            let mut report = |problem: String| problems.push((plugin.name.clone(), problem));
+            if !is_plugin_name(&plugin.name) {
+                report("a plugin name is 1 to 32 of a-z 0-9 - and begins with a letter".to_owned());
+            }
+            let former = self.plugins.iter().take(index);
+            if former.into_iter().any(|other| other.name == plugin.name) {
+                report("two plugins have this name".to_owned());
+            }
+            if let Some(problem) = plugin.limits.problem() {
+                report(problem);
+            }
+        }
+        problems
+    }
+}
+
+impl HostConfig {
+    /// What is wrong with the values, naming the setting.
+    pub(crate) fn problem(&self) -> Option<String> {
+        if !(1..=20_000).contains(&self.instances_max) {
+            return Some(format!(
+                "plugins.instances_max is {}, not 1 to 20000",
+                self.instances_max
+            ));
+        }
+        if !(1..=64).contains(&self.slow_calls_max) {
+            return Some(format!(
+                "plugins.slow_calls_max is {}, not 1 to 64",
+                self.slow_calls_max
+            ));
+        }
+        (self.observe_queue_max == 0).then(|| "plugins.observe_queue_max is 0".to_owned())
+    }
+}
+
+fn is_plugin_name(name: &str) -> bool {
+    let lower = name
+        .bytes()
+        .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    (1..=32).contains(&name.len()) && lower && name.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        #[serde(default)]
+        plugins: HostConfig,
+        plugin: Vec<PluginConfig>,
+    }
+
+    #[test]
+    fn reads_the_documented_form() {
+        let text = r#"
+            [plugins]
+            instances_max = 10
+            [[plugin]]
+            name = "rules"
+            on_failure = "reject"
+            limits.message_cpu_millis = 100
+            [[plugin.config.rule]]
+            name = "no exe"
+            if = { attachment = "*.exe" }
+            [[plugin]]
+            name = "other"
+            file = "sub/o.wasm"
+            trusted = true
+        "#;
+        let file: File = toml::from_str(text).unwrap();
+        assert_eq!(file.plugins.instances_max, 10);
+        let rules = &file.plugin[0];
+        assert_eq!(rules.file_name(), PathBuf::from("rules.wasm"));
+        assert_eq!(rules.limits.message_cpu_millis, 100);
+        assert_eq!(rules.limits.envelope_cpu_millis, 50);
+        assert_eq!(rules.config["rule"][0]["name"].as_str(), Some("no exe"));
+        assert_eq!(file.plugin[1].file_name(), PathBuf::from("sub/o.wasm"));
+        let wrong = toml::from_str::<File>("[[plugin]]\nname = \"a\"\non_fail = \"skip\"");
+        assert!(wrong.is_err());
+    }
+
+    #[test]
+    fn names_what_is_wrong() {
+        let mut config = Config::default();
+        for name in ["rules", "rules", "Bad"] {
+            config.plugins.push(PluginConfig::new(name));
+        }
+        config.plugins[0].limits.memory_bytes_max = 1;
+        config.plugins[0].limits.wall_millis = 0;
+        let problems: Vec<_> = config
+            .problems()
+            .into_iter()
+            .map(|(n, p)| n + ": " + &p)
+            .collect();
+        expect_test::expect![[r#"
+            [
+                "rules: limits.memory_bytes_max is 1, not 65536 to 1073741824",
+                "rules: two plugins have this name",
+                "Bad: a plugin name is 1 to 32 of a-z 0-9 - and begins with a letter",
+            ]
+        "#]]
+        .assert_debug_eq(&problems);
+    }
+}
