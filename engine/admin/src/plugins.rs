@@ -1,0 +1,34 @@
+//! What administration needs of the plugin host.
+
+use crate::{PluginView, Problem};
+use async_trait::async_trait;
+
+/// The plugins in use.
+#[async_trait]
+pub trait Plugins: Send + Sync {
+    /// All of them, in the order in which they are asked.
+    async fn list(&self) -> Vec<PluginView>;
+
+    /// Reads them again; what cannot be read leaves the former ones in use.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the plugin and what is wrong with it.
+    async fn reload(&self) -> Result<Vec<PluginView>, Problem>;
+}
+
+/// No plugin host, as on the command line while no server runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPlugins;
+
+#[async_trait]
+impl Plugins for NoPlugins {
+    async fn list(&self) -> Vec<PluginView> {
+        Vec::new()
+    }
+
+    async fn reload(&self) -> Result<Vec<PluginView>, Problem> {
+        Err(Problem::not_found(
+            "no server is running, so there is nothing to reload",
+        ))
+    }
+}
