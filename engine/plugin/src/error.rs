@@ -145,6 +145,9 @@ pub enum CallFailure {
         /// Its explanation.
         message: String,
     },
+    /// The message has 4 GiB and more, which no plugin can be shown.
+    #[error("the message is too large for plugins")]
+    TooLarge,
     /// All instances are in use.
     #[error("plugins.instances_max = {0} instances are in use")]
     Busy(u32),
@@ -164,6 +167,7 @@ impl CallFailure {
             Self::Memory(_) => "memory",
             Self::Outcome(_) => "outcome",
             Self::Own { .. } => "own",
+            Self::TooLarge => "too-large",
             Self::Busy(_) => "busy",
             Self::Breaker => "breaker",
         }

@@ -1,10 +1,16 @@
 //! The host: what the daemon starts, reloads and hands to the services as a [`Filter`].
 
-use crate::config::Config;
-use crate::error::StartError;
+use crate::chain::Chain;
+use crate::config::{Config, PluginConfig};
+use crate::engine::Runtime;
+use crate::error::{LoadError, LoadReason, StartError};
+use crate::load::load;
+use crate::meters;
+use crate::session::{Session, Shared};
 use std::path::PathBuf;
-use std::sync::Arc;
-use waxseal_ports::filter::{NoFilter, SessionInfo};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio_util::task::TaskTracker;
+use waxseal_ports::filter::SessionInfo;
 use waxseal_ports::{Clock, Filter, FilterSession, MessageParser};
 
 /// What the host needs from the rest of the server.
@@ -12,7 +18,8 @@ use waxseal_ports::{Clock, Filter, FilterSession, MessageParser};
 pub struct Services {
     /// Where component files are looked for.
     pub plugin_dir: PathBuf,
-    /// Where compiled code is kept; a folder that only the server can write. `None` keeps nothing.
+    /// Where compiled code is kept; a folder that only the server can write, absolute. `None` keeps
+    /// nothing.
     pub cache_dir: Option<PathBuf>,
     /// Reads MIME structure.
     pub parser: Arc<dyn MessageParser>,
@@ -23,6 +30,19 @@ pub struct Services {
 /// Runs the configured plugins. Give it to the services as `Arc<dyn Filter>`.
 pub struct Host {
     services: Services,
+    shared: Shared,
+    chain: RwLock<Arc<Chain>>,
+}
+
+/// One running plugin, for lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginInfo {
+    /// Its name in the configuration.
+    pub name: String,
+    /// That name with the version it gives itself.
+    pub actor: String,
+    /// Whether it only observes.
+    pub observes: bool,
 }
 
 impl Host {
@@ -31,19 +51,61 @@ impl Host {
     /// # Errors
     /// [`StartError`] names every plugin that could not be loaded.
     pub async fn start(config: Config, services: Services) -> Result<Self, StartError> {
-        if let Some(problem) = config.host.problem() {
-            return Err(StartError::Config(problem));
-        }
-        Ok(Self { services })
+        meters::describe();
+        let cache = services.cache_dir.as_deref();
+        let runtime = Arc::new(Runtime::new(&config.host, cache)?);
+        let chain = load_all(&runtime, &services, &config).await?;
+        Ok(Self {
+            shared: Shared {
+                runtime,
+                clock: services.clock.clone(),
+                tasks: TaskTracker::new(),
+            },
+            services,
+            chain: RwLock::new(Arc::new(chain)),
+        })
     }
 
     /// Loads the plugins of `config` beside the running ones, tries them, and swaps. Sessions in
-    /// progress keep the old ones. On failure the old ones stay.
+    /// progress keep the old ones. On failure the old ones stay. `config.host` is not read again.
     ///
     /// # Errors
-    /// As [`Self::start`].
+    /// [`StartError::Plugins`].
     pub async fn reload(&self, config: Config) -> Result<(), StartError> {
-        Self::start(config, self.services.clone()).await.map(drop)
+        let chain = load_all(&self.shared.runtime, &self.services, &config).await?;
+        *self.chain.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(chain);
+        Ok(())
+    }
+
+    /// The running plugins: those that decide in their order, then those that observe.
+    #[must_use]
+    pub fn plugins(&self) -> Vec<PluginInfo> {
+        let chain = self.chain();
+        let all = chain.filters.iter().chain(&chain.observers);
+        all.map(|plugin| PluginInfo {
+            name: plugin.name.clone(),
+            actor: plugin.actor.clone(),
+            observes: plugin.stages.observes,
+        })
+        .collect()
+    }
+
+    /// Waits until observing plugins have been told of everything; call it after the last session
+    /// ended, under a deadline.
+    pub async fn shutdown(&self) {
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+    }
+
+    fn chain(&self) -> Arc<Chain> {
+        let chain = self.chain.read().unwrap_or_else(PoisonError::into_inner);
+        chain.clone()
+    }
+}
+
+impl Filter for Host {
+    fn session(&self, session: SessionInfo) -> Box<dyn FilterSession> {
+        Box::new(Session::new(self.shared.clone(), self.chain(), session))
     }
 }
 
@@ -51,12 +113,41 @@ impl Host {
 ///
 /// # Errors
 /// As [`Host::start`].
-pub async fn check(config: Config, services: Services) -> Result<(), StartError> {
-    Host::start(config, services).await.map(drop)
+pub async fn check(mut config: Config, services: Services) -> Result<(), StartError> {
+    if let Some(problem) = config.host.problem() {
+        return Err(StartError::Config(problem));
+    }
+    config.host.instances_max = 1;
+    let runtime = Arc::new(Runtime::new(&config.host, services.cache_dir.as_deref())?);
+    load_all(&runtime, &services, &config).await.map(drop)
 }
 
-impl Filter for Host {
-    fn session(&self, _session: SessionInfo) -> Box<dyn FilterSession> {
-        Box::new(NoFilter)
+/// All plugins, or every reason why not.
+async fn load_all(
+    runtime: &Arc<Runtime>,
+    services: &Services,
+    config: &Config,
+) -> Result<Chain, StartError> {
+    let problems = config.problems().into_iter();
+    let mut errors: Vec<_> = problems
+        .map(|(plugin, problem)| LoadError {
+            plugin,
+            reason: LoadReason::Config(problem),
+        })
+        .collect();
+    let mut plugins = Vec::new();
+    for plugin in &config.plugins {
+        let sound = |plugin: &PluginConfig| errors.iter().all(|e| e.plugin != plugin.name);
+        if sound(plugin) {
+            match load(runtime, services, plugin).await {
+                Ok(plugin) => plugins.push(Arc::new(plugin)),
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    if errors.is_empty() {
+        Ok(Chain::new(plugins))
+    } else {
+        Err(StartError::Plugins(errors))
     }
 }

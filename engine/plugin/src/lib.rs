@@ -4,11 +4,37 @@
 //! harms more than its own answer: every resource has a limit with a name, and a failure becomes
 //! the verdict that the administrator chose for that plugin. This room opens component files and
 //! its cache of compiled code; it never opens a socket and never lets a guest do so.
+//!
+//! Reading order: [`Host`] loads a chain of plugins and gives out sessions; a session asks each
+//! plugin that wants a stage; a plugin runs an instance through the lane; what it answers is
+//! checked, made, and merged into the ruling. `v0_1_0` alone knows the types of the interface.
 
 mod config;
 mod error;
 mod host;
 
+mod inspect;
+mod load;
+
+mod breaker;
+mod chain;
+mod observe;
+mod plugin;
+mod session;
+
+mod engine;
+mod guest;
+mod guest_metrics;
+mod instance;
+mod lane;
+mod v0_1_0;
+
+mod answer;
+mod call;
+mod meters;
+mod stage;
+mod state;
+
 pub use config::{Config, HostConfig, Limits, OnFailure, PluginConfig};
 pub use error::{CallFailure, LoadError, LoadReason, StartError};
-pub use host::{Host, Services, check};
+pub use host::{Host, PluginInfo, Services, check};

@@ -1,0 +1,179 @@
+//! One instance of a plugin: started with its limits, called, and never called again after a trap.
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::config::Limits;
+use crate::engine::TICK_MILLIS;
+use crate::error::CallFailure;
+use crate::guest::{Guest, Profile, Stopped, on_tick};
+use crate::stage::Stage;
+use crate::state::State;
+use crate::v0_1_0::{About, Exports, Linked};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::{Engine, Store};
+
+/// Octets of a trap's text that are kept.
+const TRAP_BYTES_MAX: usize = 400;
+/// Octets that one call of a guest may make the host allocate.
+const HOSTCALL_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// A started and configured instance.
+pub(crate) struct Instance {
+    store: Store<Guest>,
+    exports: Exports,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// A CPU limit and its name.
+#[derive(Clone, Copy)]
+struct Cpu {
+    setting: &'static str,
+    millis: u32,
+}
+
+impl Cpu {
+    const fn message(limits: &Limits) -> Self {
+        Self {
+            setting: "message_cpu_millis",
+            millis: limits.message_cpu_millis,
+        }
+    }
+
+    const fn at(stage: Stage, limits: &Limits) -> Self {
+        match stage {
+            Stage::Message => Self::message(limits),
+            Stage::Connect
+            | Stage::Helo
+            | Stage::Auth
+            | Stage::Mail
+            | Stage::Rcpt
+            | Stage::Headers
+            | Stage::Disconnect => Self {
+                setting: "envelope_cpu_millis",
+                millis: limits.envelope_cpu_millis,
+            },
+        }
+    }
+}
+
+/// What an instance is made of.
+pub(crate) struct Mould {
+    pub(crate) engine: Engine,
+    pub(crate) linked: Linked,
+    pub(crate) profile: Arc<Profile>,
+}
+
+impl Mould {
+    /// Starts an instance; it is not configured yet. It holds its `permit` while it lives.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn start(
+        &self,
+        state: Arc<Mutex<State>>,
+        permit: Option<OwnedSemaphorePermit>,
+        cancel: Arc<AtomicBool>,
+    ) -> Result<Instance, CallFailure> {
+        let mut guest = Guest::new(self.profile.clone(), state);
+        guest.cancel = cancel;
+        let mut store = Store::new(&self.engine, guest);
+        store.limiter(|guest| &mut guest.limiter);
+        store.epoch_deadline_callback(on_tick);
+        store.set_hostcall_fuel(HOSTCALL_BYTES_MAX);
+        let cpu = Cpu::message(&self.profile.limits);
+        arm(&mut store, cpu);
+        match self.linked.instantiate(&mut store).await {
+            Ok(exports) => Ok(Instance {
+                store,
+                exports,
+                _permit: permit,
+            }),
+            Err(error) => Err(failure(store.data_mut(), cpu, &error)),
+        }
+    }
+}
+
+impl Instance {
+    /// Asks who the plugin is.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn describe(&mut self) -> Result<About, CallFailure> {
+        let cpu = Cpu::message(&self.store.data().profile.limits);
+        arm(&mut self.store, cpu);
+        let about = self.exports.describe(&mut self.store).await;
+        about.map_err(|error| failure(self.store.data_mut(), cpu, &error))
+    }
+
+    /// Lets the plugin read its configuration; must come before the first call.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn configure(&mut self) -> Result<(), CallFailure> {
+        let cpu = Cpu::message(&self.store.data().profile.limits);
+        arm(&mut self.store, cpu);
+        let answer = self.exports.configure(&mut self.store).await;
+        answer.map_err(|error| failure(self.store.data_mut(), cpu, &error))?
+    }
+
+    /// Asks the plugin. After any failure but [`CallFailure::Own`] the instance must be dropped.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn call(&mut self, call: &Call) -> Result<Answer, CallFailure> {
+        let cpu = Cpu::at(call.stage(), &self.store.data().profile.limits);
+        if call.stage() == Stage::Mail {
+            self.store.data_mut().logged = Default::default();
+        }
+        arm(&mut self.store, cpu);
+        let answer = self.exports.call(&mut self.store, call).await;
+        answer.map_err(|error| failure(self.store.data_mut(), cpu, &error))?
+    }
+
+    /// What ends the running call at its next tick when it is set.
+    pub(crate) fn cancel(&self) -> Arc<AtomicBool> {
+        self.store.data().cancel.clone()
+    }
+
+    /// Octets of memory the instance holds.
+    pub(crate) fn memory(&self) -> usize {
+        self.store.data().limiter.memory
+    }
+}
+
+/// Sets the CPU time of the next call. The tick under way counts half in the mean, so a call ends
+/// between its limit and one tick past it.
+fn arm(store: &mut Store<Guest>, cpu: Cpu) {
+    let guest = store.data_mut();
+    guest.ticks_left = cpu.millis.div_ceil(TICK_MILLIS);
+    guest.stopped = None;
+    store.set_epoch_deadline(1);
+}
+
+fn failure(guest: &mut Guest, cpu: Cpu, error: &wasmtime::Error) -> CallFailure {
+    if let Some(text) = guest.limiter.refused.take() {
+        return CallFailure::Memory(text);
+    }
+    match guest.stopped {
+        Some(Stopped::Cpu) => CallFailure::Cpu {
+            setting: cpu.setting,
+            millis: cpu.millis,
+        },
+        Some(Stopped::Wall) => CallFailure::Wall(guest.profile.limits.wall_millis),
+        None => CallFailure::Trap(trap_text(error)),
+    }
+}
+
+/// The cause without the frames, as one line.
+fn trap_text(error: &wasmtime::Error) -> String {
+    let mut text = String::new();
+    for c in error.root_cause().to_string().chars() {
+        if text.len() + c.len_utf8() > TRAP_BYTES_MAX {
+            break;
+        }
+        text.push(if c.is_control() { ' ' } else { c });
+    }
+    text
+}

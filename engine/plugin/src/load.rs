@@ -1,0 +1,162 @@
+//! From a file to a plugin: read, inspected, compiled, linked, tried.
+
+use crate::breaker::Breaker;
+use crate::chain::Trust;
+use crate::config::PluginConfig;
+use crate::engine::Runtime;
+use crate::error::{CallFailure, LoadError, LoadReason};
+use crate::guest::Profile;
+use crate::guest_metrics::GuestMetrics;
+use crate::host::Services;
+use crate::inspect::inspect;
+use crate::instance::Mould;
+use crate::meters::Meters;
+use crate::plugin::Plugin;
+use crate::stage::Stages;
+use crate::state::State;
+use crate::v0_1_0::{About, Linked};
+use std::io::Read;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use wasmtime::component::Component;
+use waxseal_mail::SessionId;
+use waxseal_ports::filter::{Protocol, SessionInfo};
+
+/// Octets of the name and of the version that a plugin gives itself.
+const ABOUT_BYTES_MAX: usize = 64;
+
+/// Loads one plugin; compiling happens off the reactor.
+///
+/// # Errors
+/// [`LoadError`].
+pub(crate) async fn load(
+    runtime: &Arc<Runtime>,
+    services: &Services,
+    config: &PluginConfig,
+) -> Result<Plugin, LoadError> {
+    let plugin = load_named(runtime, services, config).await;
+    plugin.map_err(|reason| LoadError {
+        plugin: config.name.clone(),
+        reason,
+    })
+}
+
+async fn load_named(
+    runtime: &Arc<Runtime>,
+    services: &Services,
+    config: &PluginConfig,
+) -> Result<Plugin, LoadReason> {
+    let path = services.plugin_dir.join(config.file_name());
+    let compiling = runtime.clone();
+    let compiled = tokio::task::spawn_blocking(move || compile(&compiling, &path)).await;
+    let linked = compiled.map_err(|error| LoadReason::Compile(error.to_string()))??;
+    let mould = Arc::new(Mould {
+        engine: runtime.engine.clone(),
+        linked,
+        profile: Arc::new(profile(services, config)?),
+    });
+    let about = trial(runtime, &mould).await?;
+    let stages = check_about(&about)?;
+    Ok(Plugin {
+        name: config.name.clone(),
+        actor: format!("{} {}", config.name, about.version),
+        stages,
+        on_failure: config.on_failure,
+        trust: if config.trusted {
+            Trust::Full
+        } else {
+            Trust::StricterOnly
+        },
+        breaker: Breaker::new(config.limits.breaker_failures_max),
+        meters: Arc::new(Meters::new(&config.name)),
+        mould,
+        busy: AtomicBool::new(false),
+    })
+}
+
+fn compile(runtime: &Runtime, path: &Path) -> Result<Linked, LoadReason> {
+    let bytes = read(path, runtime.config.component_bytes_max)?;
+    inspect(path, &bytes)?;
+    let failed = |error: wasmtime::Error| LoadReason::Compile(format!("{error:#}"));
+    let component = Component::from_binary(&runtime.engine, &bytes).map_err(failed)?;
+    let pre = runtime.linker.instantiate_pre(&component).map_err(failed)?;
+    Linked::new(pre).map_err(failed)
+}
+
+fn read(path: &Path, max: u64) -> Result<Vec<u8>, LoadReason> {
+    let unreadable = |source| LoadReason::File {
+        path: path.to_owned(),
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let octets = file.metadata().map_err(unreadable)?.len();
+    let mut bytes = Vec::new();
+    if octets <= max {
+        let within = file.take(max.saturating_add(1)).read_to_end(&mut bytes);
+        within.map_err(unreadable)?;
+    }
+    let octets = octets.max(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+    if octets > max {
+        return Err(LoadReason::TooLarge {
+            path: path.to_owned(),
+            octets,
+            max,
+        });
+    }
+    Ok(bytes)
+}
+
+fn profile(services: &Services, config: &PluginConfig) -> Result<Profile, LoadReason> {
+    let json = serde_json::to_value(&config.config);
+    let json = json.map_err(|error| LoadReason::Config(error.to_string()))?;
+    Ok(Profile {
+        name: config.name.clone(),
+        limits: config.limits.clone(),
+        config_json: json.to_string(),
+        config: json,
+        parser: services.parser.clone(),
+        clock: services.clock.clone(),
+        started: services.clock.monotonic(),
+        metrics: GuestMetrics::new(&config.name),
+    })
+}
+
+/// Starts an instance outside any session and lets it read its configuration.
+async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<About, LoadReason> {
+    let _one_at_a_time = runtime.trial.lock().await;
+    let nobody = SessionInfo {
+        id: SessionId(0),
+        protocol: Protocol::Smtp,
+        peer: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+        tls: None,
+    };
+    let state = Arc::new(Mutex::new(State::new(nobody)));
+    let cancel = Arc::new(AtomicBool::new(false));
+    let (mould, cancelled) = (mould.clone(), cancel.clone());
+    let wall = mould.profile.limits.wall();
+    let run = Box::pin(async move {
+        let mut instance = mould.start(state, None, cancelled).await?;
+        let about = instance.describe().await?;
+        instance.configure().await?;
+        Ok(about)
+    });
+    let ended = runtime.lane.drive(run, cancel, wall).await;
+    let about = ended.map_err(CallFailure::from).and_then(|about| about);
+    about.map_err(|failure| match failure {
+        CallFailure::Own { code, message } => LoadReason::Configure { code, message },
+        other => LoadReason::Trial(other),
+    })
+}
+
+fn check_about(about: &About) -> Result<Stages, LoadReason> {
+    for (what, text) in [("name", &about.name), ("version", &about.version)] {
+        let plain = text.bytes().all(|b| b.is_ascii_graphic());
+        if !plain || !(1..=ABOUT_BYTES_MAX).contains(&text.len()) {
+            let problem = format!("its {what} is not 1 to 64 printable ASCII characters");
+            return Err(LoadReason::About(problem));
+        }
+    }
+    Stages::parse(&about.stages).map_err(LoadReason::About)
+}

@@ -1,0 +1,120 @@
+//! What the host counts about a plugin. All are labelled with its name.
+
+use crate::chain::label;
+use crate::error::CallFailure;
+use crate::stage::Stage;
+use metrics::{Counter, Gauge, Histogram};
+use std::sync::OnceLock;
+use std::time::Duration;
+use waxseal_ports::filter::Verdict;
+
+/// Labels of the calls counter's `verdict`; `failed` where there was none.
+const VERDICTS: [&str; 8] = [
+    "next",
+    "accept",
+    "reject",
+    "defer",
+    "discard",
+    "quarantine",
+    "hold",
+    "failed",
+];
+
+/// Handles of one plugin; counters are registered at first use.
+pub(crate) struct Meters {
+    plugin: String,
+    calls: [[OnceLock<Counter>; VERDICTS.len()]; Stage::ALL.len()],
+    seconds: Histogram,
+    memory: Histogram,
+    instances: Gauge,
+    breaker: Gauge,
+}
+
+/// Says what the figures mean, once for all plugins.
+pub(crate) fn describe() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+    describe_counter!("waxseal_plugin_calls_total", "Calls by stage and verdict");
+    describe_counter!("waxseal_plugin_failures_total", "Failed calls by kind");
+    describe_counter!(
+        "waxseal_plugin_observations_dropped_total",
+        "Stages that observing plugins were not told of, past plugins.observe_queue_max"
+    );
+    describe_histogram!(
+        "waxseal_plugin_call_seconds",
+        Unit::Seconds,
+        "Time of calls"
+    );
+    describe_histogram!(
+        "waxseal_plugin_memory_bytes",
+        Unit::Bytes,
+        "Memory of an instance at its end"
+    );
+    describe_gauge!("waxseal_plugin_instances", "Instances alive");
+    describe_gauge!(
+        "waxseal_plugin_breaker_open",
+        "1 while the plugin is not asked"
+    );
+}
+
+impl Meters {
+    pub(crate) fn new(plugin: &str) -> Self {
+        let name = plugin.to_owned();
+        Self {
+            calls: Default::default(),
+            seconds: metrics::histogram!("waxseal_plugin_call_seconds", "plugin" => name.clone()),
+            memory: metrics::histogram!("waxseal_plugin_memory_bytes", "plugin" => name.clone()),
+            instances: metrics::gauge!("waxseal_plugin_instances", "plugin" => name.clone()),
+            breaker: metrics::gauge!("waxseal_plugin_breaker_open", "plugin" => name.clone()),
+            plugin: name,
+        }
+    }
+
+    /// A call gave this verdict.
+    pub(crate) fn called(&self, stage: Stage, verdict: &Verdict, took: Duration) {
+        self.count(stage, label(verdict));
+        self.seconds.record(took.as_secs_f64());
+    }
+
+    /// A call gave none.
+    pub(crate) fn failed(&self, stage: Stage, failure: &CallFailure, took: Duration) {
+        self.count(stage, "failed");
+        self.seconds.record(took.as_secs_f64());
+        let plugin = self.plugin.clone();
+        metrics::counter!("waxseal_plugin_failures_total", "plugin" => plugin, "kind" => failure.kind())
+            .increment(1);
+    }
+
+    /// An observer was not told of a stage.
+    pub(crate) fn dropped(&self) {
+        let plugin = self.plugin.clone();
+        metrics::counter!("waxseal_plugin_observations_dropped_total", "plugin" => plugin)
+            .increment(1);
+    }
+
+    pub(crate) fn instance_started(&self) {
+        self.instances.increment(1);
+    }
+
+    pub(crate) fn instance_ended(&self, memory: usize) {
+        self.instances.decrement(1);
+        let kib = u32::try_from(memory / 1024).unwrap_or(u32::MAX);
+        self.memory.record(f64::from(kib) * 1024.0);
+    }
+
+    pub(crate) fn breaker(&self, open: bool) {
+        self.breaker.set(if open { 1.0 } else { 0.0 });
+    }
+
+    fn count(&self, stage: Stage, verdict: &'static str) {
+        let column = VERDICTS.iter().position(|known| *known == verdict);
+        let row = self.calls.get(stage as usize);
+        let Some(cell) = row.zip(column).and_then(|(row, column)| row.get(column)) else {
+            return;
+        };
+        let counter = cell.get_or_init(|| {
+            let plugin = self.plugin.clone();
+            metrics::counter!("waxseal_plugin_calls_total", "plugin" => plugin, "stage" => stage.as_str(), "verdict" => verdict)
+        });
+        counter.increment(1);
+    }
+}

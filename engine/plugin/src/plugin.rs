@@ -1,0 +1,165 @@
+//! A loaded plugin: asked through its breaker, with an instance of the session's own.
+
+use crate::answer::Answer;
+use crate::breaker::{Breaker, Change};
+use crate::call::Call;
+use crate::chain::Trust;
+use crate::config::{Limits, OnFailure};
+use crate::engine::Runtime;
+use crate::error::CallFailure;
+use crate::instance::{Instance, Mould};
+use crate::meters::Meters;
+use crate::stage::{Stage, Stages};
+use crate::state::State;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
+use waxseal_ports::filter::Verdict;
+
+/// One plugin of a chain; shared by all sessions.
+pub(crate) struct Plugin {
+    pub(crate) name: String,
+    /// Name and version as it describes itself, for traces.
+    pub(crate) actor: String,
+    pub(crate) stages: Stages,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) trust: Trust,
+    pub(crate) breaker: Breaker,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) mould: Arc<Mould>,
+    /// Whether the log says already that no instance is free.
+    pub(crate) busy: AtomicBool,
+}
+
+/// A session's instance of one plugin.
+pub(crate) struct Used {
+    instance: Instance,
+    meters: Arc<Meters>,
+}
+
+impl Drop for Used {
+    fn drop(&mut self) {
+        self.meters.instance_ended(self.instance.memory());
+    }
+}
+
+impl Plugin {
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.mould.profile.limits
+    }
+
+    /// Asks with the instance in `slot`, or with a new one. The slot is empty afterwards if the
+    /// instance must not be used again.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn ask(
+        &self,
+        runtime: &Runtime,
+        slot: &mut Option<Used>,
+        state: &Arc<Mutex<State>>,
+        call: &Arc<Call>,
+    ) -> Result<Answer, CallFailure> {
+        let permit = match slot {
+            Some(_) => None,
+            None => Some(runtime.instances.clone().try_acquire_owned()),
+        };
+        let permit = permit.transpose();
+        let permit = permit.map_err(|_| CallFailure::Busy(runtime.config.instances_max))?;
+        if !self.breaker.admits(self.mould.profile.clock.monotonic()) {
+            return Err(CallFailure::Breaker);
+        }
+        let call = call.clone();
+        let (start, cancel) = self.starter(slot.take(), state, permit);
+        let run = Box::pin(async move {
+            let mut used = start.await?;
+            match used.instance.call(&call).await {
+                Ok(answer) => Ok((used, Ok(answer))),
+                Err(own @ CallFailure::Own { .. }) => Ok((used, Err(own))),
+                Err(failure) => Err(failure),
+            }
+        });
+        match runtime.lane.drive(run, cancel, self.limits().wall()).await {
+            Ok(Ok((used, answer))) => {
+                *slot = Some(used);
+                answer
+            }
+            Ok(Err(failure)) => Err(failure),
+            Err(lost) => Err(lost.into()),
+        }
+    }
+
+    /// Gives the instance that there is, or starts and configures one; and what cancels it.
+    fn starter(
+        &self,
+        used: Option<Used>,
+        state: &Arc<Mutex<State>>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> (
+        impl Future<Output = Result<Used, CallFailure>> + Send + use<>,
+        Arc<AtomicBool>,
+    ) {
+        let cancel = match &used {
+            Some(used) => used.instance.cancel(),
+            None => Arc::new(AtomicBool::new(false)),
+        };
+        let (mould, meters) = (self.mould.clone(), self.meters.clone());
+        let (state, cancelled) = (state.clone(), cancel.clone());
+        let start = async move {
+            if let Some(used) = used {
+                return Ok(used);
+            }
+            let mut instance = mould.start(state, permit, cancelled).await?;
+            instance.configure().await?;
+            meters.instance_started();
+            Ok(Used { instance, meters })
+        };
+        (start, cancel)
+    }
+
+    /// Counts an answer and closes the breaker.
+    pub(crate) fn succeeded(&self, stage: Stage, verdict: &Verdict, took: Duration) {
+        self.meters.called(stage, verdict, took);
+        if self.busy.load(Ordering::Relaxed) {
+            self.busy.store(false, Ordering::Relaxed);
+        }
+        if self.breaker.succeeded() == Change::Closed {
+            self.meters.breaker(false);
+            tracing::info!(plugin = self.name, "plugin works again");
+        }
+    }
+
+    /// Counts a failure, moves the breaker and writes the log: one line for a state that lasts.
+    pub(crate) fn failed(&self, stage: Stage, failure: &CallFailure, now: Instant, took: Duration) {
+        self.meters.failed(stage, failure, took);
+        let plugin = self.name.as_str();
+        match failure {
+            CallFailure::Breaker => return,
+            CallFailure::Busy(_) => {
+                if !self.busy.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(plugin, %failure, "plugin not asked");
+                }
+                return;
+            }
+            CallFailure::Trap(_)
+            | CallFailure::Cpu { .. }
+            | CallFailure::Wall(_)
+            | CallFailure::Memory(_)
+            | CallFailure::Outcome(_)
+            | CallFailure::Own { .. }
+            | CallFailure::TooLarge => {
+                tracing::warn!(plugin, stage = stage.as_str(), %failure, "plugin failed");
+            }
+        }
+        if let Change::Opened(pause) = self.breaker.failed(now) {
+            self.meters.breaker(true);
+            let pause_secs = pause.as_secs();
+            tracing::error!(
+                plugin,
+                pause_secs,
+                "plugin keeps failing and is not asked for a while"
+            );
+        }
+    }
+}

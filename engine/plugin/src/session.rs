@@ -1,0 +1,350 @@
+//! One client's session: asks the chain stage by stage.
+
+use crate::answer::{Checked, SCORES_MAX};
+use crate::call::Call;
+use crate::chain::{Chain, Flow, Trust, describe, merge, policy};
+use crate::engine::Runtime;
+use crate::error::CallFailure;
+use crate::observe::Observers;
+use crate::plugin::{Plugin, Used};
+use crate::stage::Stage;
+use crate::state::{Applied, Held, State};
+use async_trait::async_trait;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio_util::task::TaskTracker;
+use waxseal_mail::{Envelope, ReversePath};
+use waxseal_ports::filter::{Ruling, SessionInfo, Verdict};
+use waxseal_ports::trace::TraceEvent;
+use waxseal_ports::{Clock, Draft, FilterSession};
+
+/// What sessions share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// A session with the chain that was configured when it began.
+pub(crate) struct Session {
+    shared: Shared,
+    chain: Arc<Chain>,
+    state: Arc<Mutex<State>>,
+    /// One for each filter of the chain; empty until the first is asked.
+    slots: Vec<Slot>,
+    /// What was decided about the message before it was here.
+    standing: Verdict,
+    observers: Option<Observers>,
+}
+
+/// One filter of the session.
+#[derive(Default)]
+struct Slot {
+    used: Option<Used>,
+    spent: Spent,
+}
+
+/// What one filter changed of the current message.
+#[derive(Default)]
+struct Spent {
+    edits: usize,
+    edit_bytes: usize,
+    scores: usize,
+}
+
+impl Session {
+    pub(crate) fn new(shared: Shared, chain: Arc<Chain>, info: SessionInfo) -> Self {
+        Self {
+            shared,
+            chain,
+            state: Arc::new(Mutex::new(State::new(info))),
+            slots: Vec::new(),
+            standing: Verdict::Next,
+            observers: None,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new transaction, or none: what belonged to the former one goes.
+    fn clear(&mut self) {
+        self.standing = Verdict::Next;
+        self.slots
+            .iter_mut()
+            .for_each(|slot| slot.spent = Spent::default());
+    }
+
+    /// Asks the chain and tells the observers. `standing` is what was decided before.
+    async fn stage(&mut self, call: Call, standing: Verdict) -> Ruling {
+        let stage = call.stage();
+        let mut ruling = Ruling::next();
+        ruling.verdict = standing;
+        let call = Arc::new(call);
+        if self.chain.wants(stage) {
+            self.ask_all(&call, &mut ruling).await;
+        }
+        if self.chain.observes(stage) {
+            self.tell(&call);
+        }
+        ruling.tags.clone_from(&self.state().tags);
+        ruling
+    }
+
+    async fn ask_all(&mut self, call: &Arc<Call>, ruling: &mut Ruling) {
+        let chain = self.chain.clone();
+        self.slots.resize_with(chain.filters.len(), Slot::default);
+        for (index, plugin) in chain.filters.iter().enumerate() {
+            if !plugin.stages.contains(call.stage()) {
+                continue;
+            }
+            let (said, trust) = self.ask(index, plugin, call, ruling).await;
+            if merge(&mut ruling.verdict, said, trust) == Flow::Stop {
+                break;
+            }
+        }
+    }
+
+    /// Asks one filter and makes its changes. A failure becomes the verdict of its policy, which
+    /// never makes the chain laxer.
+    async fn ask(
+        &mut self,
+        index: usize,
+        plugin: &Plugin,
+        call: &Arc<Call>,
+        ruling: &mut Ruling,
+    ) -> (Verdict, Trust) {
+        let stage = call.stage();
+        let began = self.shared.clock.monotonic();
+        let outcome = self.outcome(index, plugin, call).await;
+        let now = self.shared.clock.monotonic();
+        let took = now.saturating_duration_since(began);
+        let (verdict, trust, text) = match outcome {
+            Ok((verdict, changes, applied)) => {
+                plugin.succeeded(stage, &verdict, took);
+                ruling.added_recipients.extend(applied.added_recipients);
+                let text = describe(&verdict) + &changes;
+                (verdict, plugin.trust, text)
+            }
+            Err(failure) => {
+                plugin.failed(stage, &failure, now, took);
+                let verdict = policy(plugin.on_failure, stage);
+                let text = format!("failed: {failure}; {}", describe(&verdict));
+                (verdict, Trust::StricterOnly, text)
+            }
+        };
+        ruling.trace.push(TraceEvent {
+            at: self.shared.clock.wall(),
+            stage: stage.as_str().to_owned(),
+            actor: plugin.actor.clone(),
+            outcome: text,
+            micros: u64::try_from(took.as_micros()).ok(),
+        });
+        (verdict, trust)
+    }
+
+    async fn outcome(
+        &mut self,
+        index: usize,
+        plugin: &Plugin,
+        call: &Arc<Call>,
+    ) -> Result<(Verdict, String, Applied), CallFailure> {
+        if self.is_too_large() {
+            return Err(CallFailure::TooLarge);
+        }
+        let Some(slot) = self.slots.get_mut(index) else {
+            return Err(CallFailure::Trap("no slot".to_owned()));
+        };
+        let runtime = &self.shared.runtime;
+        let answer = plugin
+            .ask(runtime, &mut slot.used, &self.state, call)
+            .await?;
+        let checked = answer.check(call.stage()).map_err(CallFailure::Outcome)?;
+        slot.spent
+            .add(&checked, plugin)
+            .map_err(CallFailure::Outcome)?;
+        let verdict = checked.verdict.clone();
+        let changes = changes(&checked);
+        let applied = self.state().apply(checked).map_err(CallFailure::Outcome)?;
+        Ok((verdict, changes, applied))
+    }
+
+    fn is_too_large(&self) -> bool {
+        let mut state = self.state();
+        let octets = state.message.as_mut().map_or(0, Held::octets);
+        octets > u64::from(u32::MAX)
+    }
+
+    fn tell(&mut self, call: &Arc<Call>) {
+        let observers = self.observers.get_or_insert_with(|| {
+            let runtime = self.shared.runtime.clone();
+            Observers::start(runtime, self.chain.clone(), &self.shared.tasks)
+        });
+        observers.tell(&self.chain, call, &self.state);
+    }
+
+    /// A stage outside a transaction: its tags stay for the whole session.
+    async fn session_stage(&mut self, call: Call) -> Ruling {
+        let ruling = self.stage(call, Verdict::Next).await;
+        self.state().keep_tags(false);
+        ruling
+    }
+}
+
+impl Spent {
+    /// Counts an answer against the limits of the message.
+    fn add(&mut self, checked: &Checked, plugin: &Plugin) -> Result<(), String> {
+        let limits = plugin.limits();
+        self.edits += checked.edits.len() + checked.tags.len();
+        self.edit_bytes += checked.edit_bytes;
+        self.scores += checked.scores.len();
+        let number = |max: u32| usize::try_from(max).unwrap_or(usize::MAX);
+        if self.edits > number(limits.edits_max) {
+            return Err(format!(
+                "over limits.edits_max = {} edits",
+                limits.edits_max
+            ));
+        }
+        if self.edit_bytes > number(limits.edit_bytes_max) {
+            let max = limits.edit_bytes_max;
+            return Err(format!(
+                "over limits.edit_bytes_max = {max} octets of edits"
+            ));
+        }
+        if self.scores > SCORES_MAX {
+            return Err(format!("over {SCORES_MAX} scores"));
+        }
+        Ok(())
+    }
+}
+
+/// Edits, tags and scores for the trace; empty where there are none.
+fn changes(checked: &Checked) -> String {
+    let mut text = String::new();
+    if !checked.edits.is_empty() {
+        text += &format!("; {} edits", checked.edits.len());
+    }
+    for tag in &checked.tags {
+        text += &format!("; tag {tag}");
+    }
+    for score in &checked.scores {
+        text += &format!("; {} {:+}", score.symbol, score.points);
+    }
+    text
+}
+
+#[async_trait]
+impl FilterSession for Session {
+    async fn connect(&mut self) -> Ruling {
+        self.session_stage(Call::Connect).await
+    }
+
+    async fn helo(&mut self, name: &str) -> Ruling {
+        self.state().helo = Some(name.to_owned());
+        self.session_stage(Call::Helo(name.to_owned())).await
+    }
+
+    fn tls(&mut self, tls: &str) {
+        self.state().info.tls = Some(tls.to_owned());
+    }
+
+    async fn auth(&mut self, user: &str, mechanism: &str, success: bool) -> Ruling {
+        if success {
+            self.state().user = Some(user.to_owned());
+        }
+        let call = Call::Auth {
+            user: user.to_owned(),
+            mechanism: mechanism.to_owned(),
+            success,
+        };
+        self.session_stage(call).await
+    }
+
+    async fn mail(&mut self, sender: &ReversePath, params: &[(String, Option<String>)]) -> Ruling {
+        self.clear();
+        self.state().begin(sender.clone());
+        let call = Call::Mail {
+            sender: sender.to_string(),
+            params: params.to_vec(),
+        };
+        let mut ruling = self.stage(call, Verdict::Next).await;
+        if let Verdict::Quarantine(_) | Verdict::Hold(_) | Verdict::Discard = ruling.verdict {
+            self.standing = std::mem::replace(&mut ruling.verdict, Verdict::Next);
+        }
+        ruling
+    }
+
+    async fn rcpt(&mut self, recipient: &str, params: &[(String, Option<String>)]) -> Ruling {
+        let call = Call::Rcpt {
+            recipient: recipient.to_owned(),
+            params: params.to_vec(),
+        };
+        let ruling = self.stage(call, Verdict::Next).await;
+        if let Verdict::Next | Verdict::Accept = ruling.verdict {
+            self.state().recipients.push(recipient.to_owned());
+        }
+        ruling
+    }
+
+    async fn message(&mut self, envelope: &mut Envelope, draft: &mut Draft) -> Ruling {
+        let standing = std::mem::replace(&mut self.standing, Verdict::Next);
+        let concerned = [Stage::Headers, Stage::Message];
+        let mut concerned = concerned.into_iter();
+        if !concerned.any(|stage| self.chain.wants(stage) || self.chain.observes(stage)) {
+            let mut ruling = Ruling::next();
+            ruling.verdict = standing;
+            ruling.tags.clone_from(&self.state().tags);
+            return ruling;
+        }
+        self.state().message = Some(Held::new(envelope.clone(), draft.clone()));
+        let mut headers = self.stage(Call::Headers, standing).await;
+        let ruling = match headers.verdict {
+            Verdict::Reject(_) | Verdict::Defer(_) | Verdict::Discard => headers,
+            Verdict::Next | Verdict::Accept | Verdict::Quarantine(_) | Verdict::Hold(_) => {
+                if let Some(held) = &mut self.state().message {
+                    held.body = true;
+                }
+                let standing = match headers.verdict {
+                    Verdict::Accept => Verdict::Next,
+                    other => other,
+                };
+                let mut ruling = self.stage(Call::Message, standing).await;
+                headers.trace.append(&mut ruling.trace);
+                headers
+                    .added_recipients
+                    .append(&mut ruling.added_recipients);
+                ruling.trace = headers.trace;
+                ruling.added_recipients = headers.added_recipients;
+                ruling
+            }
+        };
+        self.hand_back(envelope, draft, ruling)
+    }
+
+    fn reset(&mut self) {
+        self.clear();
+        self.state().end();
+    }
+
+    async fn disconnect(&mut self) {
+        self.stage(Call::Disconnect, Verdict::Next).await;
+        self.slots.clear();
+        self.observers = None;
+    }
+}
+
+impl Session {
+    /// Gives the message back as the filters left it; one without recipients is discarded.
+    fn hand_back(&self, envelope: &mut Envelope, draft: &mut Draft, mut ruling: Ruling) -> Ruling {
+        if let Some(held) = self.state().message.take() {
+            *envelope = held.envelope;
+            *draft = held.draft;
+        }
+        let refused = matches!(ruling.verdict, Verdict::Reject(_) | Verdict::Defer(_));
+        if envelope.recipients.is_empty() && !refused {
+            ruling.verdict = Verdict::Discard;
+        }
+        ruling
+    }
+}

@@ -1,0 +1,268 @@
+//! The session and message that guests ask about and filters change.
+
+use crate::answer::{Checked, Edit, Score};
+use bytes::Bytes;
+use std::io;
+use std::sync::Arc;
+use waxseal_mail::{
+    DsnNotify, Envelope, ForwardPath, HeaderSection, Mailbox, MessageIndex, Recipient, ReversePath,
+};
+use waxseal_ports::filter::SessionInfo;
+use waxseal_ports::{Draft, MessageParser, ReadAt, read_at};
+
+/// Octets of one answer to a guest that reads.
+pub(crate) const READ_BYTES_MAX: u32 = 1024 * 1024;
+/// Decoded octets of a part that can be read.
+const PART_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// One session as all its filters see it.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) info: SessionInfo,
+    pub(crate) helo: Option<String>,
+    pub(crate) user: Option<String>,
+    /// Of the open transaction, until its message is here.
+    pub(crate) sender: ReversePath,
+    pub(crate) recipients: Vec<String>,
+    /// From the headers stage on.
+    pub(crate) message: Option<Held>,
+    pub(crate) scores: Vec<Score>,
+    /// Session tags first.
+    pub(crate) tags: Vec<String>,
+    session_tags: usize,
+}
+
+/// The message under judgement.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pub(crate) envelope: Envelope,
+    pub(crate) draft: Draft,
+    /// Whether the body can be read: at the message stage.
+    pub(crate) body: bool,
+    /// The header section as octets; forgotten when it is edited.
+    head: Option<Bytes>,
+    index: Option<Arc<MessageIndex>>,
+    /// The part read last, decoded.
+    decoded: Option<(u32, Bytes)>,
+}
+
+/// What an applied answer changed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Applied {
+    pub(crate) added_recipients: Vec<Mailbox>,
+}
+
+impl State {
+    pub(crate) const fn new(info: SessionInfo) -> Self {
+        Self {
+            info,
+            helo: None,
+            user: None,
+            sender: ReversePath::Null,
+            recipients: Vec::new(),
+            message: None,
+            scores: Vec::new(),
+            tags: Vec::new(),
+            session_tags: 0,
+        }
+    }
+
+    /// A transaction begins: what was known of the former one goes, session tags stay.
+    pub(crate) fn begin(&mut self, sender: ReversePath) {
+        self.end();
+        self.sender = sender;
+    }
+
+    /// The transaction is over.
+    pub(crate) fn end(&mut self) {
+        self.sender = ReversePath::Null;
+        self.recipients.clear();
+        self.message = None;
+        self.scores.clear();
+        self.tags.truncate(self.session_tags);
+    }
+
+    /// Tags given from now on belong to the transaction (`true`) or to the session.
+    pub(crate) fn keep_tags(&mut self, in_transaction: bool) {
+        if !in_transaction {
+            self.session_tags = self.tags.len();
+        }
+    }
+
+    /// Makes the changes of a checked answer, all or none.
+    ///
+    /// # Errors
+    /// A text that says which edit was impossible.
+    pub(crate) fn apply(&mut self, checked: Checked) -> Result<Applied, String> {
+        let mut applied = Applied::default();
+        if !checked.edits.is_empty() {
+            let held = self.message.as_mut().ok_or("there is no message to edit")?;
+            applied = held.apply(checked.edits)?;
+        }
+        for tag in checked.tags {
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+        self.scores.extend(checked.scores);
+        Ok(applied)
+    }
+
+    /// The reverse-path as text.
+    pub(crate) fn sender_text(&self) -> String {
+        match &self.message {
+            Some(held) => held.envelope.reverse_path.to_string(),
+            None => self.sender.to_string(),
+        }
+    }
+
+    /// The recipients as text.
+    pub(crate) fn recipient_texts(&self) -> Vec<String> {
+        let Some(held) = &self.message else {
+            return self.recipients.clone();
+        };
+        let recipients = held.envelope.recipients.iter();
+        recipients
+            .map(|recipient| recipient.forward_path.to_string())
+            .collect()
+    }
+}
+
+impl Held {
+    pub(crate) const fn new(envelope: Envelope, draft: Draft) -> Self {
+        Self {
+            envelope,
+            draft,
+            body: false,
+            head: None,
+            index: None,
+            decoded: None,
+        }
+    }
+
+    fn apply(&mut self, edits: Vec<Edit>) -> Result<Applied, String> {
+        let mut applied = Applied::default();
+        let mut envelope = self.envelope.clone();
+        let mut header: Option<HeaderSection> = None;
+        for edit in edits {
+            match edit {
+                Edit::Header(edit) => header
+                    .get_or_insert_with(|| self.draft.header.clone())
+                    .apply(&edit)
+                    .map_err(|error| error.to_string())?,
+                Edit::AddRecipient(mailbox) => {
+                    if add_recipient(&mut envelope, &mailbox) {
+                        applied.added_recipients.push(mailbox);
+                    }
+                }
+                Edit::RemoveRecipient(text) => envelope.recipients.retain(|recipient| {
+                    !recipient
+                        .forward_path
+                        .to_string()
+                        .eq_ignore_ascii_case(&text)
+                }),
+                Edit::SetSender(path) => envelope.reverse_path = path,
+            }
+        }
+        self.envelope = envelope;
+        if let Some(header) = header {
+            self.draft.header = header;
+            self.head = None;
+            self.index = None;
+            self.decoded = None;
+        }
+        Ok(applied)
+    }
+
+    fn head(&mut self) -> Bytes {
+        let draft = &self.draft;
+        self.head
+            .get_or_insert_with(|| draft.header.to_bytes())
+            .clone()
+    }
+
+    /// Octets of the message as it stands now.
+    pub(crate) fn octets(&mut self) -> u64 {
+        self.head().octets() + self.draft.body.octets()
+    }
+
+    /// Octets of the message, of the header section only where the body is not shown.
+    pub(crate) fn read_message(&mut self, offset: u32, max: u32) -> io::Result<Bytes> {
+        let head = self.head();
+        let wanted = u64::from(max.min(READ_BYTES_MAX));
+        if !self.body {
+            return read_at::read_range(&head, offset.into(), wanted);
+        }
+        let whole = waxseal_ports::draft::Joined {
+            head,
+            tail: self.draft.body.clone(),
+        };
+        read_at::read_range(&whole, offset.into(), wanted)
+    }
+
+    /// Octets of the body.
+    pub(crate) fn read_body(&self, offset: u32, max: u32) -> io::Result<Bytes> {
+        if !self.body {
+            return Ok(Bytes::new());
+        }
+        let wanted = u64::from(max.min(READ_BYTES_MAX));
+        read_at::read_range(&*self.draft.body, offset.into(), wanted)
+    }
+
+    /// The structure, parsed at first use.
+    pub(crate) fn index(&mut self, parser: &dyn MessageParser) -> io::Result<Arc<MessageIndex>> {
+        if let Some(index) = &self.index {
+            return Ok(index.clone());
+        }
+        let index = Arc::new(parser.index(&*self.draft.message())?);
+        self.index = Some(index.clone());
+        Ok(index)
+    }
+
+    /// The decoded content of a part, up to [`PART_BYTES_MAX`]; empty for one that is not there.
+    pub(crate) fn decode(&mut self, parser: &dyn MessageParser, at: u32) -> io::Result<Bytes> {
+        if let Some((_, bytes)) = self.decoded.as_ref().filter(|(index, _)| *index == at) {
+            return Ok(bytes.clone());
+        }
+        let index = self.index(parser)?;
+        let part = usize::try_from(at).ok().and_then(|at| index.parts.get(at));
+        let Some(part) = part else {
+            return Ok(Bytes::new());
+        };
+        let bytes = parser.decode(&*self.draft.message(), part, PART_BYTES_MAX)?;
+        self.decoded = Some((at, bytes.clone()));
+        Ok(bytes)
+    }
+
+    /// Whether structure or part need work that is too long for the reactor: the octets to be read.
+    pub(crate) fn work_ahead(&self, part: Option<u32>) -> u64 {
+        match (&self.index, part) {
+            (None, _) => self.draft.body.octets(),
+            (Some(_), None) => 0,
+            (Some(_), Some(at)) if self.decoded.as_ref().is_some_and(|(held, _)| *held == at) => 0,
+            (Some(index), Some(at)) => {
+                let part = usize::try_from(at).ok().and_then(|at| index.parts.get(at));
+                part.map_or(0, |part| {
+                    part.content_end.saturating_sub(part.content_start)
+                })
+            }
+        }
+    }
+}
+
+fn add_recipient(envelope: &mut Envelope, mailbox: &Mailbox) -> bool {
+    let path = ForwardPath::Mailbox(mailbox.clone());
+    let known = envelope.recipients.iter();
+    if known
+        .into_iter()
+        .any(|recipient| recipient.forward_path == path)
+    {
+        return false;
+    }
+    envelope.recipients.push(Recipient {
+        forward_path: path,
+        orcpt: None,
+        notify: DsnNotify::default(),
+    });
+    true
+}
