@@ -234,8 +234,16 @@ mod tests {
                     Scanned::More => break,
                     Scanned::Body(octets) => body.extend_from_slice(octets),
                     Scanned::End => {
-                        let used = index * piece + octets.len() - input.len();
-                        return (body, content.fault(), Some(wire.len() - used));
+                        let behind: usize = wire
+                            .chunks(piece)
+                            .skip(index.saturating_add(1))
+                            .map(<[u8]>::len)
+                            .sum();
+                        return (
+                            body,
+                            content.fault(),
+                            Some(behind.saturating_add(input.len())),
+                        );
                     }
                 }
             }

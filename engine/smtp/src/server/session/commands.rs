@@ -178,9 +178,12 @@ impl Session {
 
     /// RCPT (RFC 5321 §4.1.1.3).
     fn rcpt<'i>(&mut self, path: ForwardPath, parameters: Parameters) -> Option<Step<'i>> {
-        let Some(transaction) = self.transaction.as_ref().filter(|t| t.chunks.is_none()) else {
+        let Some(transaction) = &self.transaction else {
             return self.say(replies::sequence("say MAIL first"));
         };
+        if transaction.chunks.is_some() {
+            return self.say(replies::sequence("BDAT is under way"));
+        }
         if transaction.replies_due() >= self.config.limits.recipients_max {
             return self.say(Reply::own(452, (4, 5, 3), "too many recipients"));
         }
