@@ -29,6 +29,7 @@ pub struct Access {
     pub(crate) config: Config,
     pub(crate) ports: Ports,
     pub(crate) throttle: Arc<AuthThrottle>,
+    pub(crate) imap_limits: Arc<waxseal_imap::Limits>,
 }
 
 impl Access {
@@ -36,6 +37,7 @@ impl Access {
     #[must_use]
     pub fn new(config: Config, ports: Ports, throttle: Arc<AuthThrottle>) -> Self {
         Self {
+            imap_limits: Arc::new(config.imap.limits.clone()),
             config,
             ports,
             throttle,

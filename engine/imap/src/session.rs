@@ -140,8 +140,8 @@ impl Session {
 
     /// Whether the next step renders messages that were read, which may take a while.
     #[must_use]
-    pub const fn is_rendering(&self) -> bool {
-        matches!(self.running, Running::Fetch(_))
+    pub fn is_rendering(&self) -> bool {
+        matches!(&self.running, Running::Fetch(fetching) if fetching.has_readings())
     }
 
     /// Goes on as far as it can, taking octets from the front of `input`.

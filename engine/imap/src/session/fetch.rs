@@ -42,6 +42,10 @@ impl Fetching {
         }
     }
 
+    pub(super) fn has_readings(&self) -> bool {
+        !self.batch.as_slice().is_empty()
+    }
+
     fn wants(&self, message: &MessageState) -> bool {
         self.changed_since.is_none_or(|since| message.modseq.0 > since)
     }

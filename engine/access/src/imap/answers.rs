@@ -1,0 +1,149 @@
+//! Answers the session's questions from the ports.
+
+use super::Driver;
+use std::sync::Arc;
+use waxseal_imap::{Answer, Login, Question, Reading, Wanted};
+use waxseal_mail::{AccountId, MailboxId, MailboxName, Uid};
+use waxseal_ports::store::{SpecialUse, StoreError};
+use waxseal_ports::{Snapshot, Store};
+
+impl Driver<'_> {
+    /// The answer to one question.
+    pub(super) async fn ask(&mut self, question: Question) -> Answer {
+        if let Question::Login { user, password, mechanism } = question {
+            return Answer::Login(self.log_in(&user, &password, mechanism).await);
+        }
+        let Some(account) = self.account.as_ref().map(|account| account.id) else {
+            // The session asks nothing else before login.
+            return Answer::Login(Login::Unavailable);
+        };
+        let answer = self.ask_store(account, question).await;
+        answer.unwrap_or_else(Answer::Failed)
+    }
+
+    async fn ask_store(
+        &mut self,
+        account: AccountId,
+        question: Question,
+    ) -> Result<Answer, StoreError> {
+        let store = Arc::clone(&self.access.ports.store);
+        let store = &*store;
+        Ok(match question {
+            Question::Login { .. } => Answer::Login(Login::Unavailable),
+            Question::Mailboxes => {
+                let mailboxes = store.mailboxes(account).await?;
+                Answer::Mailboxes(mailboxes, store.subscriptions(account).await?)
+            }
+            Question::Create(name, special) => create(store, account, &name, special).await?,
+            Question::Delete(name) => {
+                store.delete(account, &name).await?;
+                Answer::Done
+            }
+            Question::Rename { from, to } => {
+                store.rename(account, &from, &to).await?;
+                Answer::Done
+            }
+            Question::Subscribe(name, subscribed) => {
+                store.subscribe(account, &name, subscribed).await?;
+                Answer::Done
+            }
+            Question::Open(name) => {
+                self.selected = None;
+                let mut receiver = store.open(account, &name).await?;
+                let snapshot = Arc::clone(&receiver.borrow_and_update());
+                self.selected = Some(receiver);
+                Answer::Opened(snapshot)
+            }
+            Question::Close => {
+                self.selected = None;
+                Answer::Done
+            }
+            Question::Newest => Answer::Newest(self.newest()),
+            Question::Glance(names) => Answer::Glanced(glance(store, account, &names).await?),
+            Question::Read { mailbox, uids, wanted } => {
+                Answer::Read(read(store, (account, mailbox), &uids, wanted).await?)
+            }
+            Question::ChangeFlags(mailbox, change) => {
+                Answer::FlagsChanged(store.change_flags(account, mailbox, change).await?)
+            }
+            Question::Expunge(mailbox, uids) => {
+                Answer::Expunged(store.expunge(account, mailbox, uids).await?)
+            }
+            Question::Copy { mailbox, uids, target, transfer } => {
+                Answer::Copied(store.copy(account, mailbox, uids, &target, transfer).await?)
+            }
+            Question::Spooled => self.spooled(),
+            Question::Append(name, options) => self.append(account, &name, options).await,
+            Question::Unspool => {
+                self.forget_spooled();
+                Answer::Done
+            }
+        })
+    }
+}
+
+async fn create(
+    store: &dyn Store,
+    account: AccountId,
+    name: &MailboxName,
+    special_use: Option<SpecialUse>,
+) -> Result<Answer, StoreError> {
+    store.create(account, name, special_use).await?;
+    Ok(Answer::Done)
+}
+
+async fn glance(
+    store: &dyn Store,
+    account: AccountId,
+    names: &[MailboxName],
+) -> Result<Vec<Option<Arc<Snapshot>>>, StoreError> {
+    let mut snapshots = Vec::with_capacity(names.len());
+    for name in names {
+        snapshots.push(match store.open(account, name).await {
+            Ok(receiver) => Some(Arc::clone(&receiver.borrow())),
+            Err(StoreError::NoSuchMailbox(_)) => None,
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(snapshots)
+}
+
+/// Messages with what was wanted of them; those that are gone are left out.
+async fn read(
+    store: &dyn Store,
+    (account, mailbox): (AccountId, MailboxId),
+    uids: &[Uid],
+    wanted: Wanted,
+) -> Result<Vec<Reading>, StoreError> {
+    let mut indexes = Vec::new();
+    if wanted.index {
+        indexes = store.indexes(account, mailbox, uids).await?;
+    }
+    if !wanted.message {
+        return Ok(indexes
+            .into_iter()
+            .map(|(uid, index)| Reading {
+                uid,
+                index: Some(index),
+                message: None,
+            })
+            .collect());
+    }
+    let messages = store.messages(account, mailbox, uids).await?;
+    let mut indexes = indexes.into_iter().peekable();
+    let mut readings = Vec::with_capacity(messages.len());
+    for (uid, message) in messages {
+        while indexes.next_if(|(known, _)| *known < uid).is_some() {}
+        let index = indexes.next_if(|(known, _)| *known == uid);
+        let index = index.map(|(_, index)| index);
+        if wanted.index && index.is_none() {
+            continue;
+        }
+        readings.push(Reading {
+            uid,
+            index,
+            message: Some(message),
+        });
+    }
+    Ok(readings)
+}
