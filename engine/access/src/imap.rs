@@ -1,24 +1,21 @@
 //! The IMAP driver: moves octets and answers between a connection, a session and the ports.
 
-mod answers;
 mod append;
+mod desk;
 mod login;
 mod send;
 
 use crate::Access;
-use append::Spooling;
 use bytes::Buf;
+use desk::Desk;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::watch;
 use tracing::{debug, info};
-use waxseal_imap::{Answer, Policy, Session, Step};
+use waxseal_imap::{Answer, Policy, Question, Session, Step};
 use waxseal_net::{Accepted, Connection, Deadline, NetError};
-use waxseal_ports::directory::Account;
 use waxseal_ports::filter::{FilterSession, Protocol, SessionInfo, Verdict};
 use waxseal_ports::store::StoreError;
-use waxseal_ports::Snapshot;
 
 /// After so long without input a session gives its buffers back.
 const SHRINK_AFTER: Duration = Duration::from_secs(1);
@@ -32,10 +29,7 @@ struct Driver<'a> {
     accepted: Accepted,
     session: Session,
     filter: Box<dyn FilterSession>,
-    account: Option<Account>,
-    /// The selected mailbox.
-    selected: Option<watch::Receiver<Arc<Snapshot>>>,
-    spooling: Spooling,
+    desk: Desk,
     /// When the login has to be done.
     login_by: Deadline,
     /// When the command under way has to be complete.
@@ -81,9 +75,7 @@ impl<'a> Driver<'a> {
             connection,
             accepted,
             filter,
-            account: None,
-            selected: None,
-            spooling: Spooling::default(),
+            desk: Desk::new(access.ports.clone()),
             login_by: Deadline::after_secs(config.login_secs_max),
             command_by: None,
         }
@@ -102,7 +94,13 @@ impl<'a> Driver<'a> {
                 Step::Idle => self.idle().await?,
                 Step::Spool(octets) => self.spool(octets),
                 Step::Ask(question) => {
-                    let answer = Box::pin(self.ask(question)).await;
+                    let answer = match question {
+                        Question::Login { user, password, mechanism } => {
+                            let login = Box::pin(self.log_in(&user, &password, mechanism));
+                            Answer::Login(login.await)
+                        }
+                        question => Box::pin(self.desk.ask(question)).await,
+                    };
                     self.take_answer(answer);
                 }
                 Step::StartTls => self.start_tls().await?,
@@ -125,6 +123,18 @@ impl<'a> Driver<'a> {
         let taken = input.len() - rest.len();
         input.advance(taken);
         step
+    }
+
+    /// Moves octets from the input into the spool.
+    fn spool(&mut self, octets: usize) {
+        let input = self.connection.input();
+        let octets = octets.min(input.len());
+        let failed = self.desk.spool(input.get(..octets).unwrap_or_default());
+        input.advance(octets);
+        self.session.spooled(octets);
+        if let Some(failed) = failed {
+            self.take_answer(failed);
+        }
     }
 
     fn take_answer(&mut self, answer: Answer) {
@@ -194,7 +204,7 @@ impl<'a> Driver<'a> {
         self.session.output().shrink();
         let by = Deadline::after_secs(self.access.config.imap.idle_secs_max);
         let changed = async {
-            match &mut self.selected {
+            match &mut self.desk.selected {
                 // An error means that the mailbox is gone; `changed` finds that out again.
                 Some(selected) => drop(selected.changed().await),
                 None => std::future::pending().await,
@@ -221,17 +231,10 @@ impl<'a> Driver<'a> {
 
     /// Tells an idle session how its mailbox is now.
     fn changed(&mut self) {
-        if self.selected.is_some() {
-            let newest = self.newest();
+        if self.desk.selected.is_some() {
+            let newest = self.desk.newest();
             self.session.changed(newest);
         }
-    }
-
-    /// The newest snapshot of the selected mailbox; `None` when it was deleted.
-    fn newest(&mut self) -> Option<Arc<Snapshot>> {
-        let selected = self.selected.as_mut()?;
-        selected.has_changed().ok()?;
-        Some(Arc::clone(&selected.borrow_and_update()))
     }
 
     async fn start_tls(&mut self) -> Result<(), NetError> {

@@ -37,11 +37,19 @@ impl Span {
 /// section. For header fields it is the whole header section.
 pub(crate) fn locate(index: &MessageIndex, part: &[u32], text: &SectionText) -> Option<Span> {
     let Some(found) = find(index, part) else {
-        return implied(index, part).and_then(|whole| match text {
+        let whole = implied(index, part)?;
+        return match text {
             SectionText::Whole => Some(whole.content),
             SectionText::Mime => Some(whole.header),
-            SectionText::Header | SectionText::Fields { .. } | SectionText::Text => None,
-        });
+            SectionText::Header | SectionText::Fields { .. } => Some(Span {
+                start: whole.content.start,
+                end: whole.inner_header_end?,
+            }),
+            SectionText::Text => Some(Span {
+                start: whole.inner_header_end?,
+                end: whole.content.end,
+            }),
+        };
     };
     let (start, end) = match text {
         SectionText::Whole => (found.content_start, found.content_end),
@@ -63,6 +71,8 @@ pub(crate) fn find<'a>(index: &'a MessageIndex, part: &[u32]) -> Option<&'a Part
 pub(crate) struct Implied {
     pub(crate) header: Span,
     pub(crate) content: Span,
+    /// Where the header section of a message within ends, if the content is one.
+    pub(crate) inner_header_end: Option<u64>,
     /// The message it is the content of.
     pub(crate) of: usize,
 }
@@ -78,6 +88,7 @@ pub(crate) fn implied(index: &MessageIndex, part: &[u32]) -> Option<Implied> {
         return Some(Implied {
             header: Span { start: 0, end: message.content_start },
             content: Span { start: message.content_start, end: message.content_end },
+            inner_header_end: message.inner_header_end,
             of,
         });
     }
@@ -87,6 +98,7 @@ pub(crate) fn implied(index: &MessageIndex, part: &[u32]) -> Option<Implied> {
     (!has_parts).then_some(Implied {
         header: Span { start: message.content_start, end: inner },
         content: Span { start: inner, end: message.content_end },
+        inner_header_end: None,
         of,
     })
 }

@@ -1,7 +1,7 @@
 //! Messages of APPEND on their way through the spool into the store.
 
-use super::{Driver, off_reactor};
-use bytes::Buf;
+use super::desk::Desk;
+use super::off_reactor;
 use std::sync::Arc;
 use waxseal_imap::{Answer, AppendOptions};
 use waxseal_mail::{AccountId, MailboxName, MessageIndex};
@@ -16,21 +16,14 @@ pub(super) struct Spooling {
     complete: Vec<(Arc<dyn ReadAt>, Arc<MessageIndex>)>,
 }
 
-impl Driver<'_> {
-    /// Moves octets from the input into the spool.
-    pub(super) fn spool(&mut self, octets: usize) {
-        let spool = &self.access.ports.spool;
+impl Desk {
+    /// Puts octets into the spool; answers where that fails.
+    pub(super) fn spool(&mut self, octets: &[u8]) -> Option<Answer> {
+        let spool = &self.ports.spool;
         let writer = self.spooling.writer.get_or_insert_with(|| spool.start());
-        let input = self.connection.input();
-        let octets = octets.min(input.len());
-        let taken = input.get(..octets).unwrap_or_default();
-        let written = off_reactor(true, || writer.write(taken));
-        input.advance(octets);
-        self.session.spooled(octets);
-        if let Err(error) = written {
-            self.forget_spooled();
-            self.take_answer(Answer::Failed(store_error(error)));
-        }
+        let error = off_reactor(true, || writer.write(octets)).err()?;
+        self.forget_spooled();
+        Some(Answer::Failed(store_error(error)))
     }
 
     /// The message being spooled is complete.
@@ -42,7 +35,7 @@ impl Driver<'_> {
             Ok(message) => message,
             Err(error) => return Answer::Failed(store_error(error)),
         };
-        match off_reactor(true, || self.access.ports.parser.index(&*message)) {
+        match off_reactor(true, || self.ports.parser.index(&*message)) {
             Ok(index) => {
                 self.spooling.complete.push((message, Arc::new(index)));
                 Answer::Done
@@ -61,7 +54,7 @@ impl Driver<'_> {
         name: &MailboxName,
         options: Vec<AppendOptions>,
     ) -> Answer {
-        let now = self.access.ports.clock.wall();
+        let now = self.ports.clock.wall();
         let complete = std::mem::take(&mut self.spooling.complete);
         let messages = complete.into_iter().zip(options);
         let messages = messages.map(|((message, index), options)| NewAppend {
@@ -71,7 +64,7 @@ impl Driver<'_> {
             internal_date: options.internal_date.unwrap_or(now),
         });
         let messages: Vec<_> = messages.collect();
-        match self.access.ports.store.append(account, name, messages).await {
+        match self.ports.store.append(account, name, messages).await {
             Ok(appended) => Answer::Appended(appended),
             Err(error) => Answer::Failed(error),
         }

@@ -38,7 +38,7 @@ impl Driver<'_> {
             return Login::Refused(text);
         }
         info!(%session, %peer, account = %account.address, "logged in");
-        self.account = Some(account);
+        self.desk.account = Some(account);
         Login::Accepted
     }
 }

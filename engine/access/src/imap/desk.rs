@@ -1,20 +1,46 @@
-//! Answers the session's questions from the ports.
+//! Answers the session's questions from the ports; holds what a session has open.
 
-use super::Driver;
+use super::append::Spooling;
+use crate::Ports;
 use std::sync::Arc;
+use tokio::sync::watch;
 use waxseal_imap::{Answer, Login, Question, Reading, Wanted};
 use waxseal_mail::{AccountId, MailboxId, MailboxName, Uid};
+use waxseal_ports::directory::Account;
 use waxseal_ports::store::{SpecialUse, StoreError};
 use waxseal_ports::{Snapshot, Store};
 
-impl Driver<'_> {
-    /// The answer to one question.
-    pub(super) async fn ask(&mut self, question: Question) -> Answer {
-        if let Question::Login { user, password, mechanism } = question {
-            return Answer::Login(self.log_in(&user, &password, mechanism).await);
+/// What one session has open.
+pub(super) struct Desk {
+    pub(super) ports: Ports,
+    /// Who is logged in.
+    pub(super) account: Option<Account>,
+    /// The selected mailbox.
+    pub(super) selected: Option<watch::Receiver<Arc<Snapshot>>>,
+    pub(super) spooling: Spooling,
+}
+
+impl Desk {
+    pub(super) fn new(ports: Ports) -> Self {
+        Self {
+            ports,
+            account: None,
+            selected: None,
+            spooling: Spooling::default(),
         }
+    }
+
+    /// The newest snapshot of the selected mailbox; `None` when it was deleted.
+    pub(super) fn newest(&mut self) -> Option<Arc<Snapshot>> {
+        let selected = self.selected.as_mut()?;
+        selected.has_changed().ok()?;
+        Some(Arc::clone(&selected.borrow_and_update()))
+    }
+
+    /// The answer to any question but that of a login.
+    pub(super) async fn ask(&mut self, question: Question) -> Answer {
         let Some(account) = self.account.as_ref().map(|account| account.id) else {
-            // The session asks nothing else before login.
+            // The session asks nothing of the store before login.
             return Answer::Login(Login::Unavailable);
         };
         let answer = self.ask_store(account, question).await;
@@ -26,7 +52,7 @@ impl Driver<'_> {
         account: AccountId,
         question: Question,
     ) -> Result<Answer, StoreError> {
-        let store = Arc::clone(&self.access.ports.store);
+        let store = Arc::clone(&self.ports.store);
         let store = &*store;
         Ok(match question {
             Question::Login { .. } => Answer::Login(Login::Unavailable),
