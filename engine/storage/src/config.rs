@@ -1,0 +1,94 @@
+//! The settings of this room, the `[storage]` table of the configuration file.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// Where mail is kept and how much of everything there may be.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The data folder; created if missing. One process at a time may use it.
+    pub folder: PathBuf,
+    /// Octets of the file system to leave free. Below, new messages are refused (452, OVERQUOTA)
+    /// while deliveries, flag changes and deletions go on.
+    pub reserve_octets: u64,
+    /// Octets after which a pack is closed and the next one begun; at most 2^35.
+    pub pack_octets_max: u64,
+    /// Octets of an incoming message kept in memory before it goes to a spool file.
+    pub spool_memory_octets: usize,
+    /// Operations made durable by one commit.
+    pub batch_operations_max: usize,
+    /// Octets of messages made durable by one commit; one message may be larger.
+    pub batch_octets_max: u64,
+    /// Days for which the trace of a message is kept.
+    pub trace_days: u32,
+    /// Per cent of garbage from which a closed pack is rewritten, 1 to 100.
+    pub compact_garbage_percent: u8,
+    /// Seconds between two looks for garbage and old traces.
+    pub upkeep_secs: u64,
+    /// Octets of accepted messages kept in memory for their first delivery.
+    pub queue_memory_octets: u64,
+    /// Messages (not mailboxes) of mailboxes nobody watches whose flags stay in memory.
+    pub unwatched_messages_max: usize,
+    /// Accounts whose mailbox lists stay in memory.
+    pub accounts_cached_max: usize,
+    /// Connections for reading the database.
+    pub readers: u32,
+    /// Mailboxes of one account; more are refused with `NO [LIMIT]`.
+    pub mailboxes_per_account_max: usize,
+    /// Subscriptions of one account; more are refused with `NO [LIMIT]`.
+    pub subscriptions_per_account_max: usize,
+    /// Characters that divide user and detail in a local-part (RFC 5233).
+    pub subaddress_separators: String,
+    /// How passwords are hashed.
+    pub password: PasswordConfig,
+}
+
+/// Argon2id parameters (RFC 9106) for new passwords; old hashes keep the ones they were made with.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordConfig {
+    /// Memory of one hash, in KiB; at least 8.
+    pub memory_kib: u32,
+    /// Passes over the memory; at least 1.
+    pub passes: u32,
+    /// Hashes computed at once; others wait.
+    pub concurrent_max: usize,
+    /// Remembered successful verifications, so that repeated logins cost no hash.
+    pub remembered_max: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::from("data"),
+            reserve_octets: 64 << 20,
+            pack_octets_max: 256 << 20,
+            spool_memory_octets: 256 << 10,
+            batch_operations_max: 512,
+            batch_octets_max: 32 << 20,
+            trace_days: 14,
+            compact_garbage_percent: 50,
+            upkeep_secs: 300,
+            queue_memory_octets: 64 << 20,
+            unwatched_messages_max: 2_000_000,
+            accounts_cached_max: 20_000,
+            readers: 4,
+            mailboxes_per_account_max: 5_000,
+            subscriptions_per_account_max: 5_000,
+            subaddress_separators: "+".into(),
+            password: PasswordConfig::default(),
+        }
+    }
+}
+
+impl Default for PasswordConfig {
+    fn default() -> Self {
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+            concurrent_max: 2,
+            remembered_max: 10_000,
+        }
+    }
+}

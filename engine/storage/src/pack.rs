@@ -1,0 +1,39 @@
+//! Packs: append-only files of self-describing records, one record a message.
+
+mod blob;
+mod file;
+mod record;
+mod scan;
+mod writer;
+
+pub(crate) use blob::PackBlob;
+pub(crate) use file::{PackFile, PackShelf};
+pub(crate) use record::{HEADER_OCTETS, RecordHeader, Seal};
+pub(crate) use scan::{Scanned, end_of_valid, scan_pack};
+pub(crate) use writer::{PackSettings, PackWriter, PendingBlob, Tail};
+
+use waxseal_mail::BlobId;
+
+/// Where the octets of a blob lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) id: BlobId,
+    pub(crate) pack: u32,
+    /// Of the record, header included.
+    pub(crate) offset: u64,
+    /// Of the message, header excluded.
+    pub(crate) octets: u64,
+    pub(crate) crc: u32,
+}
+
+/// Bits of a blob's name that are the offset in the pack it was first written to.
+const OFFSET_BITS: u32 = 36;
+
+/// The name of the record first written at `offset` of `pack`. Pack numbers are never reused, and a
+/// pack is never written twice at one place, so names are unique for ever.
+pub(crate) const fn blob_id(pack: u32, offset: u64) -> BlobId {
+    BlobId(((pack as u64) << OFFSET_BITS) | offset)
+}
+
+/// The highest pack number; names stay below 2^63.
+pub(crate) const PACK_NUMBER_MAX: u32 = (1 << 26) - 1;
