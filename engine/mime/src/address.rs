@@ -82,11 +82,13 @@ impl Reader<'_> {
                 self.entries.push(Entry::GroupStart(name));
             }
             end => {
+                // Several words without an address are a name, one may be a local-part.
+                let spaced = words.phrase.contains(&b' ');
                 if words.any {
                     self.entries.push(Entry::Mailbox {
-                        name: words.comment,
+                        name: if spaced { words.name() } else { words.comment },
                         route: None,
-                        local_part: words.joined,
+                        local_part: if spaced { Vec::new() } else { words.joined },
                         domain: Vec::new(),
                     });
                 }
@@ -288,7 +290,7 @@ mod tests {
         );
         check("john . doe @ a . b", "john.doe|a.b");
         check(",, a@b ,,c@d,", "a|b c|d");
-        check("just words", "justwords|");
+        check("just words", "[just words]|");
         check("<>", "|");
         check("a@b c@d", "a|b c|d");
         check("<a@b", "a|b");

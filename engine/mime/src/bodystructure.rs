@@ -16,14 +16,14 @@ pub(crate) enum Form {
 
 /// What stands where the grammar wants a body and there is none: a multipart without parts, a message
 /// too deep to look into.
-const NO_BODY: &[u8] = b"(\"text\" \"plain\" NIL NIL NIL \"7bit\" 0 0)";
+const NO_BODY: &[u8] = b"(\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 0 0";
 const NO_ENVELOPE: &[u8] = b"(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)";
 
 /// Writes the structure of the node at `position` and of all below it; recursion goes as deep as the
 /// scanner's depth limit let the tree grow.
 pub(crate) fn write(nodes: &[Node], position: usize, form: Form, out: &mut Vec<u8>) {
     let Some(node) = nodes.get(position) else {
-        out.extend_from_slice(NO_BODY);
+        no_body(form, out);
         return;
     };
     let content = &node.content;
@@ -33,13 +33,13 @@ pub(crate) fn write(nodes: &[Node], position: usize, form: Form, out: &mut Vec<u
             write(nodes, *child, form, out);
         }
         if node.children.is_empty() {
-            out.extend_from_slice(NO_BODY);
+            no_body(form, out);
         }
         out.push(b' ');
         string(out, &content.subtype);
         if form == Form::Extended {
             out.push(b' ');
-            parameters(&content.parameters, out);
+            parameters(&content.parameters, None, out);
             disposition_language_location(content, out);
         }
         out.push(b')');
@@ -73,7 +73,10 @@ fn single(node: &Node, out: &mut Vec<u8>) {
     out.push(b' ');
     string(out, &content.subtype);
     out.push(b' ');
-    parameters(&content.parameters, out);
+    // Text without a charset is ASCII (RFC 2045 §5.2), and clients are used to being told.
+    let unsaid = content.is("text") && content.parameters.raw("charset").is_none();
+    let charset: (&[u8], &[u8]) = (b"charset", b"us-ascii");
+    parameters(&content.parameters, unsaid.then_some(charset), out);
     out.push(b' ');
     nstring(out, content.id.as_deref());
     out.push(b' ');
@@ -84,9 +87,21 @@ fn single(node: &Node, out: &mut Vec<u8>) {
     number(out, node.content_end - node.content_start);
 }
 
-fn parameters(parameters: &Parameters, out: &mut Vec<u8>) {
+fn no_body(form: Form, out: &mut Vec<u8>) {
+    out.extend_from_slice(NO_BODY);
+    out.extend_from_slice(match form {
+        Form::Extended => b" NIL NIL NIL NIL)",
+        Form::Basic => b")",
+    });
+}
+
+fn parameters(parameters: &Parameters, more: Option<(&[u8], &[u8])>, out: &mut Vec<u8>) {
     let mut separator = b'(';
-    for (name, value) in &parameters.0 {
+    let written = parameters
+        .0
+        .iter()
+        .map(|(name, value)| (&name[..], &value[..]));
+    for (name, value) in written.chain(more) {
         out.push(separator);
         string(out, name);
         out.push(b' ');
@@ -103,7 +118,7 @@ fn disposition_language_location(content: &Content, out: &mut Vec<u8>) {
             out.push(b'(');
             string(out, kind);
             out.push(b' ');
-            parameters(of, out);
+            parameters(of, None, out);
             out.push(b')');
         }
         None => out.extend_from_slice(b"NIL"),

@@ -24,8 +24,9 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// Reads the fields. Without a proper Content-Type a part of a digest is `message/rfc822`
-    /// (RFC 2046 §5.1.5), any other `text/plain; charset=us-ascii` (RFC 2045 §5.2).
+    /// Reads the fields; of several of a name the last, but of Content-Type the first. Without a proper
+    /// Content-Type a part of a digest is `message/rfc822` (RFC 2046 §5.1.5), any other `text/plain`
+    /// (RFC 2045 §5.2).
     pub(crate) fn read(fields: &Fields, in_digest: bool, parameters_max: usize) -> Self {
         let mut content = Self {
             id: text(fields, Name::ContentId),
@@ -38,10 +39,15 @@ impl Content {
         if !media.is_some_and(|cursor| content.media(cursor, parameters_max)) {
             content.default_media(in_digest);
         }
-        if let Some(value) = fields.first(Name::ContentTransferEncoding) {
-            content.encoding = token(&mut Cursor::new(value)).to_vec();
+        if let Some(value) = fields.last(Name::ContentTransferEncoding) {
+            let mut cursor = Cursor::new(value);
+            let encoding = token(&mut cursor);
+            cursor.skip_cfws();
+            if matches!(cursor.peek(), None | Some(b';')) {
+                content.encoding = encoding.to_vec();
+            }
         }
-        if let Some(value) = fields.first(Name::ContentDisposition) {
+        if let Some(value) = fields.last(Name::ContentDisposition) {
             let mut cursor = Cursor::new(value);
             let kind = token(&mut cursor).to_vec();
             if !kind.is_empty() {
@@ -50,7 +56,7 @@ impl Content {
                 content.disposition = Some((kind, parameters));
             }
         }
-        if let Some(value) = fields.first(Name::ContentLanguage) {
+        if let Some(value) = fields.last(Name::ContentLanguage) {
             let mut cursor = Cursor::new(value);
             while content.language.len() < parameters_max {
                 let tag = token(&mut cursor).to_vec();
@@ -86,8 +92,6 @@ impl Content {
         let (media_type, subtype) = if in_digest {
             ("message", "rfc822")
         } else {
-            let charset = (b"charset".to_vec(), b"us-ascii".to_vec());
-            self.parameters = Parameters(vec![charset]);
             ("text", "plain")
         };
         self.media_type = media_type.into();
@@ -139,7 +143,7 @@ impl Content {
 
 /// A field's unfolded value; `None` for an absent one.
 fn text(fields: &Fields, name: Name) -> Option<Vec<u8>> {
-    fields.first(name).map(unfold)
+    fields.last(name).map(unfold)
 }
 
 /// `token` (RFC 2045 §5.1), comments and white space before it passed over.

@@ -6,12 +6,17 @@ use crate::fields::{Fields, Name};
 use crate::imap_string::{nstring, string};
 
 /// Writes ENVELOPE with its parentheses. Text stays undecoded; a missing or empty Sender or Reply-To
-/// is that of From. Answers `false` where an address list was cut at `addresses_max`.
+/// is that of From. Of several fields of a name, addresses are joined and of text the last counts. Answers `false` where an address list was cut at `addresses_max`.
 pub(crate) fn write(fields: &Fields, addresses_max: usize, out: &mut Vec<u8>) -> bool {
     let mut complete = true;
     let mut list = |name: Name| {
-        let (entries, all) = address::read(fields.first(name).unwrap_or_default(), addresses_max);
-        complete &= all;
+        let mut entries = Vec::new();
+        for value in fields.all(name) {
+            let room = addresses_max.saturating_sub(entries.len());
+            let (more, all) = address::read(value, room);
+            complete &= all;
+            entries.extend(more);
+        }
         let mut list = Vec::new();
         address_list(&entries, &mut list);
         list
@@ -26,7 +31,7 @@ pub(crate) fn write(fields: &Fields, addresses_max: usize, out: &mut Vec<u8>) ->
         list(Name::Cc),
         list(Name::Bcc),
     ];
-    let text = |name: Name| fields.first(name).map(unfold);
+    let text = |name: Name| fields.last(name).map(unfold);
     out.push(b'(');
     nstring(out, text(Name::Date).as_deref());
     out.push(b' ');

@@ -97,10 +97,20 @@ impl Fields {
         kept.len() == octets.len()
     }
 
+    /// The values of all fields of that name, in order.
+    pub(crate) fn all(&self, name: Name) -> impl DoubleEndedIterator<Item = &[u8]> {
+        let named = self.entries.iter().filter(move |(n, _)| *n == name);
+        named.filter_map(|(_, range)| self.octets.get(range.clone()))
+    }
+
     /// The value of the first field of that name.
     pub(crate) fn first(&self, name: Name) -> Option<&[u8]> {
-        let (_, range) = self.entries.iter().find(|(n, _)| *n == name)?;
-        self.octets.get(range.clone())
+        self.all(name).next()
+    }
+
+    /// The value of the last field of that name.
+    pub(crate) fn last(&self, name: Name) -> Option<&[u8]> {
+        self.all(name).next_back()
     }
 }
 
@@ -133,6 +143,7 @@ mod tests {
         }
         assert_eq!(fields.first(Name::Subject).unwrap(), b" a\r\n\tb\r\n");
         assert_eq!(fields.first(Name::To).unwrap(), b"\r\n");
+        assert_eq!(fields.last(Name::Subject).unwrap(), b" second\r\n");
         assert!(fields.first(Name::Cc).is_none());
         assert!(!fields.push(b"cc: 12345", true, 3));
         assert_eq!(fields.first(Name::Cc).unwrap(), b" 12");

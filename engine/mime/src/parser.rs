@@ -140,14 +140,14 @@ impl ReadAt for Borrowed<'_> {
 
 /// The decoded facts of the message's own header section.
 fn describe(fields: &Fields, index: &mut MessageIndex) {
-    let date = fields.first(Name::Date).and_then(|value| {
+    let date = fields.last(Name::Date).and_then(|value| {
         let text = str::from_utf8(value).ok()?;
         DateTime::parse_rfc822(text).filter(DateTime::is_valid)
     });
     index.date_unix_secs = date.map(|date| date.to_timestamp());
-    let subject = fields.first(Name::Subject);
+    let subject = fields.last(Name::Subject);
     index.subject = subject.map(encoded_word::decode).unwrap_or_default();
-    let id = fields.first(Name::MessageId).unwrap_or_default();
+    let id = fields.last(Name::MessageId).unwrap_or_default();
     let id = String::from_utf8_lossy(id.trim_ascii());
     let inside = id
         .split_once('<')

@@ -155,11 +155,12 @@ impl Scanner<'_> {
         }
     }
 
-    /// Closes all levels from `level` on. A part cannot end before it starts.
-    fn close(&mut self, level: usize, end: u64, lines: u64) {
-        for Level { node, .. } in self.open.drain(level.min(self.open.len())..) {
+    /// Closes all levels from `level` on. A part cannot end before it starts, nor before a part of it.
+    fn close(&mut self, level: usize, mut end: u64, lines: u64) {
+        for Level { node, .. } in self.open.drain(level.min(self.open.len())..).rev() {
             if let Some(node) = self.tree.nodes.get_mut(node) {
-                node.content_end = end.max(node.content_start);
+                end = end.max(node.content_start);
+                node.content_end = end;
                 node.lines = lines.saturating_sub(node.lines);
             }
         }
