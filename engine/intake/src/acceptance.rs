@@ -43,6 +43,7 @@ impl Conversation<'_> {
             "protocol" => self.protocol.as_str(), "outcome" => outcome)
         .increment(1);
         metrics::counter!("waxseal_intake_octets_total").increment(octets);
+        metrics::histogram!("waxseal_intake_accept_seconds").record(took as f64 / 1e6);
         tracing::info!(session = %self.id, message = %id, peer = %self.peer, octets, recipients,
             code = reply.code(), micros = took, "message {outcome}");
         Answer::Reply(reply)

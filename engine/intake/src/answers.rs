@@ -19,10 +19,7 @@ impl Conversation<'_> {
     pub(crate) async fn answer(&mut self, question: Question) -> Answer {
         match question {
             Question::Connect => self.connect().await,
-            Question::Hello(name) => {
-                let ruling = self.filter.helo(&name).await;
-                self.heed(ruling)
-            }
+            Question::Hello(name) => self.hello(name).await,
             Question::Authenticate {
                 mechanism,
                 user,
@@ -39,6 +36,17 @@ impl Conversation<'_> {
         let now = self.intake.ports.clock.wall();
         self.session_story.story.tell(now, "connect", outcome, None);
         let ruling = self.filter.connect().await;
+        self.heed(ruling)
+    }
+
+    async fn hello(&mut self, name: String) -> Answer {
+        let ruling = self.filter.helo(&name).await;
+        let now = self.intake.ports.clock.wall();
+        let outcome = match &self.tls {
+            Some(tls) => format!("{name} {tls}"),
+            None => name,
+        };
+        self.session_story.story.tell(now, "helo", outcome, None);
         self.heed(ruling)
     }
 

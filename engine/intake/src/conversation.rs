@@ -14,6 +14,10 @@ use waxseal_smtp::server::{Expects, Role, Session, SessionConfig, Step};
 
 /// Seconds for the last reply to leave and for TLS to close.
 const FAREWELL_SECS_MAX: u64 = 5;
+/// Seconds that a session which is over waits for the client to close.
+const LINGER_SECS_MAX: u64 = 1;
+/// Octets of such a client that are thrown away.
+const LINGER_OCTETS_MAX: usize = 1024 * 1024;
 
 /// Everything about one client.
 pub(crate) struct Conversation<'a> {
@@ -89,7 +93,24 @@ impl<'a> Conversation<'a> {
         self.filter.disconnect().await;
         let farewell = Deadline::after_secs(FAREWELL_SECS_MAX);
         self.connection.shutdown(farewell).await;
+        if ended.is_ok() {
+            self.linger().await;
+        }
         tracing::debug!(session = %self.id, "session ends");
+    }
+
+    /// Reads for a moment what the client still sends: closing with octets unread would reset the
+    /// connection, and the client might never see the last reply.
+    async fn linger(&mut self) {
+        let deadline = Deadline::after_secs(LINGER_SECS_MAX);
+        let mut octets = 0;
+        while octets < LINGER_OCTETS_MAX {
+            self.connection.input().clear();
+            match self.connection.fill(deadline).await {
+                Ok(0) | Err(_) => return,
+                Ok(read) => octets += read,
+            }
+        }
     }
 
     async fn converse(&mut self) -> Result<(), NetError> {

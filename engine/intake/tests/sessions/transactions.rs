@@ -102,6 +102,7 @@ async fn what_happened_is_told() {
         .replace(&id(&reply).to_string(), "ID");
     expect![[r#"
         connect: PEER smtp
+        helo: client.example
         mail: <a@b.test>
         rcpt: <alice@example.test>
         message: 53 octets

@@ -53,6 +53,8 @@ pub struct Session {
     transaction: Option<Transaction>,
     /// A transaction was dropped and the shell has not been told.
     reset_due: bool,
+    /// A question that has to wait until the shell knows of the dropped transaction.
+    held: Option<Question>,
     transactions: u32,
     errors: u32,
     refused_recipients: u32,
@@ -119,6 +121,7 @@ impl Session {
             authenticated: false,
             transaction: None,
             reset_due: false,
+            held: None,
             transactions: 0,
             errors: 0,
             refused_recipients: 0,
@@ -133,6 +136,9 @@ impl Session {
         loop {
             if std::mem::take(&mut self.reset_due) {
                 return Step::Reset;
+            }
+            if let Some(question) = self.held.take() {
+                return Step::Ask(question);
             }
             if self.output.len() > OUTPUT_OCTETS_MAX {
                 return Step::Flush;
@@ -229,6 +235,10 @@ impl Session {
 
     fn ask<'i>(&mut self, pending: Pending, question: Question) -> Step<'i> {
         self.phase = Phase::Asked(pending);
+        if std::mem::take(&mut self.reset_due) {
+            self.held = Some(question);
+            return Step::Reset;
+        }
         Step::Ask(question)
     }
 
@@ -275,5 +285,43 @@ impl Session {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_greeting_drops_the_transaction_before_it_asks() {
+        let config = SessionConfig {
+            hostname: "mx.test".into(),
+            role: Role::Smtp,
+            starttls: false,
+            limits: Arc::default(),
+        };
+        let mut session = Session::new(config, false);
+        let mut input = &b"EHLO c.test\r\nMAIL FROM:<>\r\nEHLO c.test\r\nQUIT\r\n"[..];
+        let mut steps = Vec::new();
+        loop {
+            let step = session.next(&mut input);
+            let close = step == Step::Close;
+            if matches!(step, Step::Ask(_)) {
+                session.answer(Answer::Proceed);
+            }
+            steps.push(format!("{step:?}"));
+            if close {
+                break;
+            }
+        }
+        let expected = [
+            "Ask(Connect)",
+            "Ask(Hello(\"c.test\"))",
+            "Ask(Mail(Null, []))",
+            "Reset",
+            "Ask(Hello(\"c.test\"))",
+            "Close",
+        ];
+        assert_eq!(steps, expected);
     }
 }
