@@ -1,16 +1,18 @@
 //! One attempt at one leased message, from its routes to its settlement.
 
+use crate::config::RelayConfig;
 use crate::plan::{self, Plan};
-use crate::recipient_result::RecipientResult;
+use crate::recipient_result::{RecipientResult, Via};
+use crate::report::{self, Circumstances};
 use crate::runner::Shared;
-use crate::trail::Trail;
+use crate::trail::{Trail, one_line};
 use crate::{forward, local, schedule};
 use std::io;
 use waxseal_mail::{Reply, Timestamp};
 use waxseal_ports::queue::{Leased, LocalAppend, NewMessage, Outcome, QueueError, Settlement};
 
 /// After a settlement that could not be recorded, the message waits this long, in seconds.
-const SETTLE_RETRY_SECS: i64 = 30;
+const SETTLE_RETRY_SECS: u64 = 30;
 
 /// What an attempt brought so far.
 #[derive(Default)]
@@ -18,8 +20,8 @@ struct Work {
     appends: Vec<LocalAppend>,
     follow_ups: Vec<NewMessage>,
     results: Vec<RecipientResult>,
-    /// Recipients are left that were not tried yet: the message is due again at once.
-    more: bool,
+    /// When recipients that were not tried are due; `None` where all were.
+    untried_secs: Option<u64>,
 }
 
 /// Does everything that can be done for `leased` now, and settles it.
@@ -27,73 +29,127 @@ pub(crate) async fn attempt(shared: &Shared, leased: Leased) {
     let now = shared.ports.clock.wall();
     let mut trail = Trail::new(now);
     let plan = plan::make(&*shared.ports.router, &leased, &shared.junk, &mut trail).await;
-    match perform(shared, &leased, plan, now).await {
+    let done = match perform(shared, &leased, plan, &mut trail).await {
         Ok(work) => settle(shared, &leased, work, trail).await,
-        Err(error) => {
-            tracing::error!(message = %leased.id, error = %error, "a queued message cannot be read");
-            give_back(shared, &leased, SETTLE_RETRY_SECS).await;
-        }
+        Err(error) => Err(error),
+    };
+    if let Err(error) = done {
+        tracing::error!(message = %leased.id, error = %error, "a queued message cannot be read");
+        give_back(shared, &leased, SETTLE_RETRY_SECS).await;
     }
 }
 
 /// Local work first and by itself, so that no mailbox waits for a slow host elsewhere.
-async fn perform(shared: &Shared, leased: &Leased, plan: Plan, now: Timestamp) -> io::Result<Work> {
+async fn perform(
+    shared: &Shared,
+    leased: &Leased,
+    plan: Plan,
+    trail: &mut Trail,
+) -> io::Result<Work> {
+    let now = shared.ports.clock.wall();
     let mut work = Work {
         results: plan.settled,
         ..Work::default()
     };
-    if plan.keeps.is_empty() && plan.forwards.is_empty() {
-        for (position, _) in plan.relays {
-            let reply = Reply::own(450, (4, 3, 2), "relaying is on hold by configuration");
-            work.results.push(RecipientResult::own(position, reply));
-        }
-        return Ok(work);
+    let local = !plan.keeps.is_empty() || !plan.forwards.is_empty();
+    if local {
+        work.appends = local::appends(&shared.ports.parser, leased, &plan.keeps, now).await?;
+        work.follow_ups = forward::follow_ups(leased, &plan.forwards, &mut work.results, now)?;
     }
-    work.appends = local::appends(&shared.ports.parser, leased, &plan.keeps, now).await?;
-    work.follow_ups = forward::follow_ups(leased, &plan.forwards, &mut work.results, now)?;
-    work.more = !plan.relays.is_empty();
+    if local && !plan.relays.is_empty() && !shared.relay.is_on_hold() {
+        work.untried_secs = Some(0);
+    } else if !plan.relays.is_empty() {
+        let relayed = shared.relay.deliver(leased, plan.relays, trail).await?;
+        work.results.extend(relayed.results);
+        work.untried_secs = relayed.untried.then_some(RelayConfig::OVERFLOW_SECS);
+    }
     Ok(work)
 }
 
-async fn settle(shared: &Shared, leased: &Leased, work: Work, mut trail: Trail) {
+/// Records what came of it, with the reports that follow.
+///
+/// # Errors
+/// When the message cannot be read.
+async fn settle(
+    shared: &Shared,
+    leased: &Leased,
+    mut work: Work,
+    mut trail: Trail,
+) -> io::Result<()> {
+    if work.results.is_empty() {
+        // Nothing was tried, so nothing is counted as an attempt.
+        give_back(
+            shared,
+            leased,
+            work.untried_secs.unwrap_or(SETTLE_RETRY_SECS),
+        )
+        .await;
+        return Ok(());
+    }
     let now = shared.ports.clock.wall();
     trail.set_now(now);
-    let next = schedule::next(&shared.config.retry, leased.received, now);
-    let due = if work.more { now } else { next.due };
-    let outcomes: Vec<_> = work
-        .results
-        .into_iter()
-        .map(|r| (r.position, r.outcome))
-        .collect();
-    let summary = summary(&outcomes, due);
-    count(&outcomes);
+    let retry = &shared.config.retry;
+    let next = schedule::next(retry, leased.received, now);
+    if next.give_up {
+        work.results.iter_mut().for_each(give_up);
+    }
+    let reports = report::reports(
+        leased,
+        &work.results,
+        &Circumstances {
+            hostname: shared.hostname.ascii(),
+            config: &shared.config.report,
+            next,
+            until: schedule::later(leased.received, retry.give_up_secs),
+            now,
+        },
+    )
+    .await?;
+    work.follow_ups.extend(reports.messages);
+    let due = match work.untried_secs {
+        Some(secs) => schedule::later(now, secs),
+        None => next.due,
+    };
+    count(&work.results);
+    let outcomes = work.results.into_iter().map(|r| (r.position, r.outcome));
+    let outcomes: Vec<_> = outcomes.collect();
     let settlement = Settlement {
         id: leased.id,
         appends: work.appends,
-        outcomes,
         due,
-        delay_reported: false,
+        delay_reported: reports.delay,
         follow_ups: work.follow_ups,
-        trace: trail.finish(summary),
+        trace: trail.finish(summary(&outcomes, due)),
+        outcomes,
     };
-    match shared.ports.queue.settle(settlement).await {
-        Ok(()) => {}
-        Err(error) => {
-            let full = matches!(error, QueueError::Full);
-            tracing::error!(message = %leased.id, error = %error, full, "an attempt could not be recorded");
-            metrics::counter!("waxseal_delivery_settle_failures_total").increment(1);
-            give_back(shared, leased, SETTLE_RETRY_SECS).await;
+    if let Err(error) = shared.ports.queue.settle(settlement).await {
+        let full = matches!(error, QueueError::Full);
+        tracing::error!(message = %leased.id, error = %error, full,
+            "an attempt could not be recorded");
+        metrics::counter!("waxseal_delivery_settle_failures_total").increment(1);
+        give_back(shared, leased, SETTLE_RETRY_SECS).await;
+    }
+    Ok(())
+}
+
+/// A recipient that is still deferred when time is up has failed.
+fn give_up(result: &mut RecipientResult) {
+    match &result.outcome {
+        Outcome::Deferred(reply) if result.via != Via::Hold => {
+            let text = format!(
+                "tried for too long without success; last: {}",
+                one_line(reply)
+            );
+            result.outcome = Outcome::Failed(Reply::own(550, (5, 4, 7), text));
+            result.via = Via::Local;
         }
+        Outcome::Deferred(_) | Outcome::Delivered | Outcome::Failed(_) => {}
     }
 }
 
 /// Ends the lease with nothing recorded.
-pub(crate) async fn give_back(shared: &Shared, leased: &Leased, after_secs: i64) {
-    let now = shared.ports.clock.wall();
-    let due = Timestamp {
-        unix_secs: now.unix_secs.saturating_add(after_secs),
-        ..now
-    };
+pub(crate) async fn give_back(shared: &Shared, leased: &Leased, after_secs: u64) {
+    let due = schedule::later(shared.ports.clock.wall(), after_secs);
     shared.ports.queue.release(leased.id, due).await;
 }
 
@@ -115,13 +171,19 @@ fn summary(outcomes: &[(u32, Outcome)], due: Timestamp) -> String {
     }
 }
 
-fn count(outcomes: &[(u32, Outcome)]) {
-    for (_, outcome) in outcomes {
-        let label = match outcome {
+fn count(results: &[RecipientResult]) {
+    for result in results {
+        let outcome = match result.outcome {
             Outcome::Delivered => "delivered",
             Outcome::Deferred(_) => "deferred",
             Outcome::Failed(_) => "failed",
         };
-        metrics::counter!("waxseal_delivery_recipients_total", "outcome" => label).increment(1);
+        let via = match result.via {
+            Via::Local | Via::Discard => "local",
+            Via::Forward => "forward",
+            Via::Hold | Via::Relay { .. } => "relay",
+        };
+        metrics::counter!("waxseal_delivery_recipients_total", "outcome" => outcome, "via" => via)
+            .increment(1);
     }
 }

@@ -89,7 +89,7 @@ impl Default for ReportConfig {
 }
 
 /// Why a configuration cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A number lies outside its bounds.
     #[error("{key} must be {bounds}")]
@@ -107,6 +107,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The trust anchors cannot be used.
+    #[error("relay.trust_anchors: {0}")]
+    TrustAnchors(#[source] waxseal_net::TlsError),
 }
 
 impl Config {

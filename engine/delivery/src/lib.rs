@@ -13,6 +13,8 @@ mod forward;
 mod local;
 mod plan;
 mod recipient_result;
+mod relay;
+mod report;
 mod runner;
 mod schedule;
 mod trail;

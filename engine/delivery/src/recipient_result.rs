@@ -21,6 +21,8 @@ pub(crate) enum Via {
     Local,
     /// A new message in the queue goes on; it carries the wishes for reports (RFC 3461 §5.2.7.2).
     Forward,
+    /// Relaying is on hold by configuration: neither given up nor reported.
+    Hold,
     /// Forgotten on purpose; nothing is reported.
     Discard,
     /// A remote server said so, or was to.

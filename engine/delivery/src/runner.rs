@@ -2,6 +2,7 @@
 
 use crate::attempt::{attempt, give_back};
 use crate::config::{Config, ConfigError, RelayConfig};
+use crate::relay::Relay;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -49,6 +50,8 @@ pub struct Runner {
 pub(crate) struct Shared {
     pub(crate) ports: Ports,
     pub(crate) config: Config,
+    pub(crate) hostname: Domain,
+    pub(crate) relay: Arc<Relay>,
     pub(crate) junk: MailboxName,
     /// The stop has begun: start nothing that takes long.
     pub(crate) stopping: CancellationToken,
@@ -69,12 +72,21 @@ impl Runner {
             key: "delivery.junk_mailbox",
             reason: e.to_string(),
         })?;
+        let stopping = CancellationToken::new();
+        let relay = Relay::new(
+            settings.relay,
+            settings.hostname.clone(),
+            (Arc::clone(&ports.resolver), Arc::clone(&ports.clock)),
+            stopping.clone(),
+        )?;
         Ok(Self {
             shared: Arc::new(Shared {
                 ports,
                 junk,
+                hostname: settings.hostname,
+                relay: Arc::new(relay),
                 config: settings.config,
-                stopping: CancellationToken::new(),
+                stopping,
                 aborting: CancellationToken::new(),
             }),
         })

@@ -31,14 +31,19 @@ pub(crate) fn next(retry: &RetryConfig, received: Timestamp, now: Timestamp) -> 
     }
     // The last try falls on the moment of giving up rather than long after it.
     let left = retry.give_up_secs.saturating_sub(age).max(1);
-    let wait = i64::try_from(delay.min(left)).unwrap_or(i64::MAX);
     Next {
-        due: Timestamp {
-            unix_secs: now.unix_secs.saturating_add(wait),
-            ..now
-        },
+        due: later(now, delay.min(left)),
         give_up: age >= retry.give_up_secs,
         report_delay: retry.delay_report_secs > 0 && age >= retry.delay_report_secs,
+    }
+}
+
+/// `secs` after `moment`.
+pub(crate) fn later(moment: Timestamp, secs: u64) -> Timestamp {
+    let secs = i64::try_from(secs).unwrap_or(i64::MAX);
+    Timestamp {
+        unix_secs: moment.unix_secs.saturating_add(secs),
+        ..moment
     }
 }
 

@@ -153,6 +153,7 @@ pub struct ClientSession {
     mail_refused: bool,
     /// Recipients the server took at RCPT.
     taken: Vec<bool>,
+    replies: u32,
     report: ClientReport,
 }
 
@@ -173,6 +174,7 @@ impl ClientSession {
             starttls_refused: false,
             mail_refused: false,
             taken: vec![false; recipients],
+            replies: 0,
             report: ClientReport {
                 recipients: vec![None; recipients],
                 failure: None,
@@ -259,6 +261,12 @@ impl ClientSession {
         self.due.push_back(Due::End);
     }
 
+    /// Replies taken so far: each starts a new wait with a deadline of its own.
+    #[must_use]
+    pub const fn replies(&self) -> u32 {
+        self.replies
+    }
+
     /// What came of it; whole once [`ClientStep::Close`] was answered.
     #[must_use]
     pub fn report(self) -> ClientReport {
@@ -276,6 +284,7 @@ impl ClientSession {
     }
 
     fn reply(&mut self, ServerReply { reply, lines }: ServerReply) {
+        self.replies = self.replies.saturating_add(1);
         let Some(due) = self.due.pop_front() else {
             // Nothing was asked: `421` before a close, or nonsense. QUIT was not sent yet either.
             return self.fail(reply, Farewell::Silent);

@@ -3,6 +3,7 @@
 use super::ConfigError;
 use serde::Deserialize;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The `[relay]` section.
@@ -15,6 +16,8 @@ pub struct RelayConfig {
     pub smarthost: Option<SmarthostConfig>,
     /// TLS towards exchanges found by MX.
     pub tls: TlsMode,
+    /// PEM file of trust anchors for required and implicit TLS; those of Mozilla if not given.
+    pub trust_anchors: Option<PathBuf>,
     /// Port of exchanges found by MX.
     pub port: u16,
     /// Whether exchanges at loopback, private, link-local and unspecified addresses may be
@@ -94,6 +97,16 @@ pub enum TlsMode {
     None,
 }
 
+impl TlsMode {
+    /// Whether the certificate must be valid for the host's name.
+    pub(crate) const fn is_verified(self) -> bool {
+        match self {
+            Self::Required | Self::Implicit => true,
+            Self::Opportunistic | Self::None => false,
+        }
+    }
+}
+
 /// A text that is not shown by `Debug`.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
@@ -151,6 +164,7 @@ impl Default for RelayConfig {
             mode: RelayMode::Mx,
             smarthost: None,
             tls: TlsMode::Opportunistic,
+            trust_anchors: None,
             port: 25,
             allow_private_addresses: false,
             connections_max: 100,
@@ -166,7 +180,7 @@ impl Default for RelayConfig {
 
 impl RelayConfig {
     /// How long an overflowing message is put back, in seconds.
-    pub(crate) const OVERFLOW_SECS: i64 = 30;
+    pub(crate) const OVERFLOW_SECS: u64 = 30;
 
     /// Checks bounds and that the smarthost is there when it is asked for.
     ///
@@ -199,9 +213,9 @@ impl RelayConfig {
                 "relay.smarthost",
                 "user and password come together or not at all",
             )),
-            Some(host) if host.user.is_some() && host.tls == TlsMode::None => Err(text(
+            Some(host) if host.user.is_some() && !host.tls.is_verified() => Err(text(
                 "relay.smarthost.tls",
-                "a password is never sent without TLS",
+                "a password is only sent under \"required\" or \"implicit\" TLS",
             )),
             Some(host) if host.host.trim().is_empty() => {
                 Err(text("relay.smarthost.host", "the host is empty"))
