@@ -30,6 +30,8 @@ pub struct Access {
     pub(crate) ports: Ports,
     pub(crate) throttle: Arc<AuthThrottle>,
     pub(crate) imap_limits: Arc<waxseal_imap::Limits>,
+    pub(crate) pop3_limits: Arc<waxseal_pop3::Limits>,
+    pub(crate) maildrops: crate::pop3::MaildropLocks,
 }
 
 impl Access {
@@ -38,6 +40,8 @@ impl Access {
     pub fn new(config: Config, ports: Ports, throttle: Arc<AuthThrottle>) -> Self {
         Self {
             imap_limits: Arc::new(config.imap.limits.clone()),
+            pop3_limits: Arc::new(config.pop3.limits.clone()),
+            maildrops: crate::pop3::MaildropLocks::default(),
             config,
             ports,
             throttle,
@@ -48,6 +52,11 @@ impl Access {
     pub async fn serve_imap(&self, connection: Connection, accepted: Accepted) {
         crate::imap::serve(self, connection, accepted).await;
     }
+
+    /// Serves one POP3 client to its end.
+    pub async fn serve_pop3(&self, connection: Connection, accepted: Accepted) {
+        crate::pop3::serve(self, connection, accepted).await;
+    }
 }
 
 #[async_trait]
@@ -55,10 +64,8 @@ impl Handler for Access {
     async fn handle(&self, connection: Connection, accepted: Accepted) {
         match accepted.protocol {
             Protocol::Imap => self.serve_imap(connection, accepted).await,
-            protocol @ (Protocol::Pop3
-            | Protocol::Smtp
-            | Protocol::Submission
-            | Protocol::Lmtp) => {
+            Protocol::Pop3 => self.serve_pop3(connection, accepted).await,
+            protocol @ (Protocol::Smtp | Protocol::Submission | Protocol::Lmtp) => {
                 tracing::error!(protocol = protocol.as_str(), "not a protocol of mail access");
             }
         }

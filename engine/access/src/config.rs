@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// `[access.imap]`
     pub imap: ImapConfig,
+    /// `[access.pop3]`
+    pub pop3: crate::Pop3Config,
 }
 
 /// The `[access.imap]` section.

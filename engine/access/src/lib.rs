@@ -8,6 +8,8 @@
 mod access;
 mod config;
 mod imap;
+mod pop3;
 
 pub use access::{Access, Ports};
 pub use config::{Config, ImapConfig};
+pub use pop3::Pop3Config;
