@@ -1,4 +1,5 @@
 //! What the parser makes of the project's hard messages, held against the values beside them.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
 use expect_test::expect_file;

@@ -136,12 +136,24 @@ mod tests {
         check("LIST 12", Ok(Command::List(Some(n(12)))));
         check("UIDL 1 ", Ok(Command::Uidl(Some(n(1)))));
         check("TOP 1 0", Ok(Command::Top(n(1), 0)));
-        check("TOP 3  18446744073709551615", Ok(Command::Top(n(3), u64::MAX)));
+        check(
+            "TOP 3  18446744073709551615",
+            Ok(Command::Top(n(3), u64::MAX)),
+        );
         check("PASS  two words ", Ok(Command::Pass(" two words ".into())));
-        check("USER alice@example.test", Ok(Command::User("alice@example.test".into())));
+        check(
+            "USER alice@example.test",
+            Ok(Command::User("alice@example.test".into())),
+        );
         check("AUTH", Ok(Command::Auth(None)));
-        check("auth plain", Ok(Command::Auth(Some(("PLAIN".into(), None)))));
-        check("AUTH PLAIN =", Ok(Command::Auth(Some(("PLAIN".into(), Some("=".into()))))));
+        check(
+            "auth plain",
+            Ok(Command::Auth(Some(("PLAIN".into(), None)))),
+        );
+        check(
+            "AUTH PLAIN =",
+            Ok(Command::Auth(Some(("PLAIN".into(), Some("=".into()))))),
+        );
     }
 
     #[test]

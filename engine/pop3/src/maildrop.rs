@@ -80,7 +80,10 @@ impl Maildrop {
     pub(crate) fn delete(&mut self, number: NonZeroU32) -> bool {
         let found = self.get(number).is_some();
         let position = usize::try_from(number.get()).unwrap_or(usize::MAX);
-        if let Some(entry) = position.checked_sub(1).and_then(|at| self.entries.get_mut(at)) {
+        if let Some(entry) = position
+            .checked_sub(1)
+            .and_then(|at| self.entries.get_mut(at))
+        {
             entry.deleted = true;
         }
         found
@@ -88,7 +91,9 @@ impl Maildrop {
 
     /// Takes all marks away.
     pub(crate) fn reset(&mut self) {
-        self.entries.iter_mut().for_each(|entry| entry.deleted = false);
+        self.entries
+            .iter_mut()
+            .for_each(|entry| entry.deleted = false);
     }
 
     /// The UIDs of the marked messages, ascending.

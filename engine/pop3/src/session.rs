@@ -98,6 +98,19 @@ impl Session {
         )
     }
 
+    /// Whether a message is being sent, which reads from wherever it is stored.
+    #[must_use]
+    pub const fn is_sending(&self) -> bool {
+        matches!(self.state, State::Sending(..))
+    }
+
+    /// Gives the memory of an empty output back, before a wait.
+    pub fn shrink(&mut self) {
+        if self.output.is_empty() {
+            self.output = Vec::new();
+        }
+    }
+
     /// Takes what it can from the front of `input` and says what to do next.
     pub fn step(&mut self, input: &mut BytesMut) -> Step {
         loop {
@@ -111,7 +124,7 @@ impl Session {
                 return step;
             }
             let Some(line) = self.line(input) else {
-                return Step::Read;
+                return if self.closing { Step::Close } else { Step::Read };
             };
             if let Some(step) = self.take_line(&line) {
                 return step;
@@ -137,7 +150,14 @@ impl Session {
                 }
                 Err(_) => Some(Step::Abort),
             },
-            other => {
+            other @ (State::Authorization(_)
+            | State::Sasl
+            | State::LoggingIn
+            | State::Transaction(_)
+            | State::Retrieving(..)
+            | State::StartingTls
+            | State::Update
+            | State::Closed) => {
                 self.state = other;
                 None
             }
@@ -146,9 +166,10 @@ impl Session {
 
     /// The next line without its line end. Overlong ones count as malformed and are passed over.
     fn line(&mut self, input: &mut BytesMut) -> Option<BytesMut> {
-        let most = match self.state {
-            State::Sasl => self.limits.sasl_octets_max,
-            _ => self.limits.line_octets_max,
+        let most = if matches!(self.state, State::Sasl) {
+            self.limits.sasl_octets_max
+        } else {
+            self.limits.line_octets_max
         };
         loop {
             if self.closing {

@@ -124,7 +124,11 @@ mod tests {
 
     #[track_caller]
     fn check(message: &str, lines: Option<u64>, expected: &str) {
-        assert_eq!(send(message.as_bytes(), lines), expected, "{message:?} {lines:?}");
+        assert_eq!(
+            send(message.as_bytes(), lines),
+            expected,
+            "{message:?} {lines:?}"
+        );
     }
 
     #[test]
@@ -144,7 +148,11 @@ mod tests {
         check(message, Some(0), "S: x\r\n\r\n.\r\n");
         check(message, Some(1), "S: x\r\n\r\none\r\n.\r\n");
         check(message, Some(2), "S: x\r\n\r\none\r\n..two\r\n.\r\n");
-        check(message, Some(9), "S: x\r\n\r\none\r\n..two\r\nthree\r\n.\r\n");
+        check(
+            message,
+            Some(9),
+            "S: x\r\n\r\none\r\n..two\r\nthree\r\n.\r\n",
+        );
         check("S: x\r\n", Some(3), "S: x\r\n.\r\n");
     }
 

@@ -127,7 +127,9 @@ impl Session {
     pub(super) fn log_in(&mut self, maildrop: Maildrop) {
         let (messages, octets) = maildrop.totals();
         self.state = State::Transaction(maildrop);
-        self.ok(&format!("maildrop has {messages} messages ({octets} octets)"));
+        self.ok(&format!(
+            "maildrop has {messages} messages ({octets} octets)"
+        ));
     }
 
     /// Counts a failed login, and ends the session after too many.

@@ -54,7 +54,9 @@ impl Session {
             Command::Rset => {
                 maildrop.reset();
                 let (messages, octets) = maildrop.totals();
-                self.ok(&format!("maildrop has {messages} messages ({octets} octets)"));
+                self.ok(&format!(
+                    "maildrop has {messages} messages ({octets} octets)"
+                ));
             }
             Command::Noop => self.ok("still here"),
             Command::Auth(_)
