@@ -29,6 +29,7 @@ impl Conversation<'_> {
         let id = gathering.id;
         let octets = gathering.sink.octets();
         let recipients = envelope.recipients.len();
+        let sender = envelope.reverse_path.clone();
         let began = self.intake.ports.clock.monotonic();
         let taken = self.take(envelope, gathering).await;
         self.filter.reset();
@@ -44,8 +45,8 @@ impl Conversation<'_> {
         .increment(1);
         metrics::counter!("waxseal_intake_octets_total").increment(octets);
         metrics::histogram!("waxseal_intake_accept_seconds").record(took as f64 / 1e6);
-        tracing::info!(session = %self.id, message = %id, peer = %self.peer, octets, recipients,
-            code = reply.code(), micros = took, "message {outcome}");
+        tracing::info!(session = %self.id, message = %id, peer = %self.peer, %sender, recipients,
+            octets, code = reply.code(), micros = took, "message {outcome}");
         Answer::Reply(reply)
     }
 

@@ -167,10 +167,7 @@ impl<'a> Conversation<'a> {
     /// once, others when their transaction is over.
     async fn read(&mut self) -> Result<(), NetError> {
         let expects = self.session.expects();
-        if !self.session.output().is_empty() {
-            self.flush().await?;
-            self.waits.renew(expects, &self.intake.limits);
-        }
+        self.flush().await?;
         let stop = &self.accepted.stop;
         let read = tokio::select! {
             biased;
@@ -195,16 +192,20 @@ impl<'a> Conversation<'a> {
         }
     }
 
+    /// Sends the replies that wait; what comes after them is new.
     async fn flush(&mut self) -> Result<(), NetError> {
+        if self.session.output().is_empty() {
+            return Ok(());
+        }
+        let expects = self.session.expects();
         let deadline = Deadline::after_secs(self.intake.limits.command_secs_max);
-        self.send(deadline).await
+        self.send(deadline).await?;
+        self.waits.renew(expects, &self.intake.limits);
+        Ok(())
     }
 
     async fn send(&mut self, deadline: Deadline) -> Result<(), NetError> {
         let output = self.session.output();
-        if output.is_empty() {
-            return Ok(());
-        }
         self.connection.write_all(output, deadline).await?;
         output.clear();
         Ok(())

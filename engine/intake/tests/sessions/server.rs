@@ -16,6 +16,9 @@ use waxseal_ports::queue::Leased;
 use waxseal_ports::read_at::read_all;
 use waxseal_ports::{Filter, Queue};
 
+/// What a session may take beside its TLS state and its replies: there are thousands.
+const SESSION_OCTETS_MAX: usize = 8 * 1024;
+
 /// A server for one test.
 pub(crate) struct Server {
     pub(crate) memory: Arc<Memory>,
@@ -72,9 +75,13 @@ impl Server {
         };
         let served = tokio::spawn(async move {
             let (socket, _) = listener.accept().await.unwrap();
-            intake
-                .serve(Connection::new(socket).unwrap(), accepted)
-                .await;
+            let session = intake.serve(Connection::new(socket).unwrap(), accepted);
+            let octets = size_of_val(&session);
+            assert!(
+                octets < SESSION_OCTETS_MAX,
+                "a session takes {octets} octets"
+            );
+            session.await;
         });
         (Client::connect(address).await, served)
     }
