@@ -31,6 +31,11 @@ pub enum Answer {
         /// They.
         messages: Vec<QueuedView>,
     },
+    /// One message of the queue.
+    Queued {
+        /// It.
+        message: QueuedView,
+    },
     /// The story of a message, in order.
     Trace {
         /// Whose.
@@ -128,8 +133,6 @@ pub struct PluginView {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Where its component lies.
-    pub file: String,
-    /// How it is: `ready`, or what is wrong.
-    pub state: String,
+    /// `decides`, or `observes` for one whose answers count for nothing.
+    pub role: String,
 }

@@ -20,8 +20,8 @@ pub(super) async fn list(queue: &dyn Queue, max: usize) -> Result<Answer, Proble
 pub(super) async fn show(queue: &dyn Queue, text: &str) -> Result<Answer, Problem> {
     let found = queue.show(message_id(text)?).await?;
     let found = found.ok_or_else(|| not_queued(text))?;
-    Ok(Answer::Queue {
-        messages: vec![queued_view(&found)],
+    Ok(Answer::Queued {
+        message: queued_view(&found),
     })
 }
 

@@ -1,0 +1,287 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 failed; 2 command line or configuration wrong; 3 no such thing; \
+4 exists already or is still in use; 5 server or storage not available.";
+
+/// Waxseal, a mail server extended with WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "waxseal", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// The configuration file.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "WAXSEAL_CONFIG",
+        default_value = "/etc/waxseal/waxseal.toml"
+    )]
+    pub config: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server (SIGTERM stops it, SIGHUP reloads certificates and plugins).
+    Serve,
+    /// Run a whole server on 127.0.0.1 to try things out.
+    Demo(DemoArgs),
+    /// Write a configuration file for a new server.
+    Init(InitArgs),
+    /// Look at the configuration file.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Hosted domains.
+    #[command(subcommand)]
+    Domain(DomainCommand),
+    /// Accounts, each with its mailboxes.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Addresses that lead to others.
+    #[command(subcommand)]
+    Alias(AliasCommand),
+    /// Messages that are accepted and not delivered yet.
+    #[command(subcommand)]
+    Queue(QueueCommand),
+    /// What happened to messages.
+    #[command(subcommand)]
+    Message(MessageCommand),
+    /// The plugins of the running server.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where everything is kept; by default `waxseal-demo` in the user's data folder
+    /// (`$XDG_DATA_HOME` or `~/.local/share`).
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Each protocol listens on this plus its standard port: SMTP +25, IMAP +143, …
+    #[arg(long, value_name = "PORT", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u16).range(1_024..=64_500))]
+    pub port_base: u16,
+    /// The folder of built plugins; by default `plugins` beside the program or one folder up.
+    #[arg(long, value_name = "DIR")]
+    pub plugins: Option<PathBuf>,
+    /// Hand mail for other hosts to this one instead of holding it in the queue.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub smarthost: Option<String>,
+}
+
+/// Arguments of `init`. What is not given is asked for, if there is somebody to ask.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The name of this host in the DNS.
+    #[arg(long, value_name = "NAME")]
+    pub hostname: Option<String>,
+    /// The data folder.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// PEM file with certificate and intermediates; without it a self-signed one is made.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    /// PEM file with the certificate's private key.
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub key: Option<PathBuf>,
+    /// Hand all outgoing mail to this host; without it MX records are followed.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub smarthost: Option<String>,
+    /// Ask nothing: take the defaults for what is not given.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `config …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Name every mistake with file, line and column.
+    Check,
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Output {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where a password comes from; without any it is asked for, or read from standard input.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct PasswordArgs {
+    /// The password itself; others may see it in the list of processes.
+    #[arg(long, value_name = "PASSWORD")]
+    pub password: Option<String>,
+    /// A file whose first line is the password.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// `domain …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DomainCommand {
+    /// Host a domain.
+    Add {
+        /// Its name.
+        domain: String,
+    },
+    /// List all.
+    List {
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show one, with how many accounts and aliases it has.
+    Show {
+        /// Its name.
+        domain: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Stop hosting a domain that has no accounts and no aliases.
+    Remove {
+        /// Its name.
+        domain: String,
+    },
+    /// Say where mail for unknown users goes.
+    CatchAll {
+        /// Its name.
+        domain: String,
+        /// The target; without it mail for unknown users is refused.
+        to: Option<String>,
+    },
+}
+
+/// `account …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Create an account with INBOX, Sent, Drafts, Junk, Trash and Archive.
+    Add {
+        /// Its address.
+        address: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// List all.
+    List {
+        /// Only those of this domain.
+        #[arg(long)]
+        domain: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show one.
+    Show {
+        /// Its address.
+        address: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Give it a new password.
+    Passwd {
+        /// Its address.
+        address: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Remove it with all its mail.
+    Remove {
+        /// Its address.
+        address: String,
+    },
+}
+
+/// `alias …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AliasCommand {
+    /// Create an alias, or add targets to it.
+    Add {
+        /// Its address.
+        address: String,
+        /// Where it leads.
+        #[arg(required = true)]
+        targets: Vec<String>,
+    },
+    /// List all.
+    List {
+        /// Only those of this domain.
+        #[arg(long)]
+        domain: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show one.
+    Show {
+        /// Its address.
+        address: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Remove it.
+    Remove {
+        /// Its address.
+        address: String,
+    },
+}
+
+/// `queue …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum QueueCommand {
+    /// List messages, oldest first.
+    List {
+        /// At most so many.
+        #[arg(long, default_value_t = 1_000)]
+        max: usize,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show one with all its recipients.
+    Show {
+        /// Its identifier.
+        id: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Try it now; ends its hold.
+    Retry {
+        /// Its identifier.
+        id: String,
+    },
+    /// Take it out without a report to its sender.
+    Remove {
+        /// Its identifier.
+        id: String,
+    },
+}
+
+/// `message …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum MessageCommand {
+    /// Tell a message's whole story.
+    Trace {
+        /// Its identifier, as in the 250 reply and in Received.
+        id: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// `plugin …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// List them in the order in which they are asked.
+    List {
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Read configuration and files again; on a mistake the former ones stay.
+    Reload,
+}

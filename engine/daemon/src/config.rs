@@ -1,0 +1,176 @@
+//! The configuration file: one TOML file, a struct per room in that room, nested here.
+
+mod check;
+mod document;
+mod layout;
+mod mistake;
+
+pub(crate) use check::{Ground, check};
+pub(crate) use layout::plugin_folder;
+pub(crate) use mistake::{Mistake, Mistakes};
+
+use document::Document;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use waxseal_net::{ListenerConfig, Throttling, TlsConfig};
+
+/// The version of the file's form that this program reads.
+pub(crate) const CONFIG_VERSION: u32 = 1;
+
+/// Everything that is configured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Must be [`CONFIG_VERSION`].
+    pub config_version: u32,
+    /// `[server]`
+    pub server: ServerConfig,
+    /// `[[listener]]`
+    #[serde(default, rename = "listener")]
+    pub listeners: Vec<ListenerConfig>,
+    /// `[tls]`
+    pub tls: Option<TlsConfig>,
+    /// `[auth]`
+    #[serde(default)]
+    pub auth: Throttling,
+    /// `[mime]`
+    #[serde(default)]
+    pub mime: waxseal_mime::Limits,
+    /// `[dns]`
+    #[serde(default)]
+    pub dns: waxseal_dns::Config,
+    /// `[smtp]`
+    #[serde(default)]
+    pub smtp: waxseal_intake::Config,
+    /// `[access]`
+    #[serde(default)]
+    pub access: waxseal_access::Config,
+    /// `[delivery]`
+    #[serde(default)]
+    pub delivery: waxseal_delivery::Config,
+    /// `[relay]`
+    #[serde(default)]
+    pub relay: waxseal_delivery::config::RelayConfig,
+    /// `[storage]`
+    #[serde(default)]
+    pub storage: waxseal_storage::Config,
+    /// `[plugins]`
+    #[serde(default)]
+    pub plugins: waxseal_plugin::HostConfig,
+    /// `[[plugin]]`
+    #[serde(default, rename = "plugin")]
+    pub plugin: Vec<waxseal_plugin::PluginConfig>,
+    /// `[admin]`
+    #[serde(default)]
+    pub admin: waxseal_admin::AdminConfig,
+    /// `[log]`
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+/// The `[server]` section. Relative paths of the whole file start at the file's own folder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServerConfig {
+    /// The name of this host in the DNS: in greetings, in Received, in reports.
+    pub hostname: String,
+    /// The data folder; made if missing, used by one process at a time. Default `data`.
+    #[serde(default = "data_folder")]
+    pub data: PathBuf,
+    /// Where plugin files lie; by default `plugins` beside the program or one folder up.
+    #[serde(default)]
+    pub plugin_dir: Option<PathBuf>,
+    /// Seconds that a stop waits for sessions and deliveries under way. Default 10.
+    #[serde(default = "stop_secs")]
+    pub stop_secs: u64,
+}
+
+fn data_folder() -> PathBuf {
+    PathBuf::from("data")
+}
+
+const fn stop_secs() -> u64 {
+    10
+}
+
+/// The `[log]` section.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LogConfig {
+    /// `text` or `json`. Default `text`.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug` or `trace`. Default `info`.
+    pub level: LogLevel,
+    /// Append to this file instead of standard error; rotate it by copy and truncate.
+    pub file: Option<PathBuf>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The least important lines that are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogLevel {
+    /// Only what somebody must act on.
+    Error,
+    /// And what may become that.
+    Warn,
+    /// And the life of the server.
+    #[default]
+    Info,
+    /// And the steps of sessions.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl Config {
+    /// Reads and parses a file; paths in it become absolute, and what several rooms have to know
+    /// (host name, data folder) is handed down from `[server]`.
+    pub(crate) fn read(file: &Path) -> Result<(Self, Document), Mistakes> {
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Mistakes::unreadable(file, &error))?;
+        Self::parse(file, &text)
+    }
+
+    /// As [`Config::read`], for text that was read already.
+    pub(crate) fn parse(file: &Path, text: &str) -> Result<(Self, Document), Mistakes> {
+        let document = Document::parse(file, text)?;
+        let mut config: Self = document.to_config()?;
+        config.hand_down(file);
+        Ok((config, document))
+    }
+
+    /// The admin socket of the server that uses this file.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.server.data.join("admin.sock")
+    }
+
+    fn hand_down(&mut self, file: &Path) {
+        let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let folder = absolute.parent().unwrap_or(Path::new("/"));
+        self.server.data = folder.join(&self.server.data);
+        if let Some(plugins) = &mut self.server.plugin_dir {
+            *plugins = folder.join(&plugins);
+        }
+        if let Some(tls) = &mut self.tls {
+            tls.certificate = folder.join(&tls.certificate);
+            tls.key = folder.join(&tls.key);
+        }
+        if let Some(log) = &mut self.log.file {
+            *log = folder.join(&log);
+        }
+        self.storage.folder = self.server.data.clone();
+        self.smtp.hostname = self.server.hostname.clone();
+        self.delivery.stop_secs_max = self.server.stop_secs;
+    }
+}

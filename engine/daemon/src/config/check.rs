@@ -1,0 +1,248 @@
+//! What `serve` would refuse although the file can be read: every such mistake, at its place.
+
+use super::document::{At, Document};
+use super::{CONFIG_VERSION, Config, Mistake, plugin_folder};
+use std::collections::HashMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use waxseal_mail::Domain;
+use waxseal_net::{TlsAcceptor, TlsMode};
+use waxseal_plugin::{Services, StartError};
+
+/// Whether the machine is looked at beside the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// Files only: a running server holds the ports.
+    Files,
+    /// Files, and whether each port can be had.
+    FilesAndPorts,
+}
+
+/// Everything that is wrong with a configuration that can be read; empty when `serve` would start.
+pub(crate) async fn check(
+    config: &Config,
+    document: &Document,
+    ground: Ground,
+    services: Services,
+) -> Vec<Mistake> {
+    let checker = Checker { config, document };
+    let mut mistakes = checker.values();
+    mistakes.extend(checker.rooms());
+    mistakes.extend(checker.listeners());
+    if ground == Ground::FilesAndPorts {
+        mistakes.extend(checker.ports());
+    }
+    mistakes.extend(checker.tls());
+    mistakes.extend(checker.plugins(services).await);
+    mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+    mistakes
+}
+
+struct Checker<'a> {
+    config: &'a Config,
+    document: &'a Document,
+}
+
+impl Checker<'_> {
+    fn values(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let config = self.config;
+        if config.config_version != CONFIG_VERSION {
+            mistakes.push(self.at(
+                &[At::Key("config_version")],
+                format!(
+                    "version {} is not known; this program reads version {CONFIG_VERSION}",
+                    config.config_version
+                ),
+            ));
+        }
+        if let Err(error) = Domain::parse(&config.server.hostname) {
+            let hostname = &config.server.hostname;
+            let message = format!("{hostname:?} is not a host name: {error}");
+            mistakes.push(self.at(&[At::Key("server"), At::Key("hostname")], message));
+        }
+        let owned_elsewhere = [
+            ("smtp", "hostname", "server.hostname"),
+            ("storage", "folder", "server.data"),
+            ("delivery", "stop_secs_max", "server.stop_secs"),
+        ];
+        for (section, key, instead) in owned_elsewhere {
+            let path = [At::Key(section), At::Key(key)];
+            if self.document.holds(&path) {
+                mistakes.push(self.at(&path, format!("set `{instead}` instead")));
+            }
+        }
+        mistakes
+    }
+
+    /// What the rooms themselves say about their sections.
+    fn rooms(&self) -> Vec<Mistake> {
+        let config = self.config;
+        let mut mistakes = Vec::new();
+        let hostname_is_fine = Domain::parse(&config.server.hostname).is_ok();
+        if let (true, Err(error)) = (hostname_is_fine, config.smtp.check()) {
+            mistakes.push(self.at_dotted("smtp", &error.to_string()));
+        }
+        let delivery = config.delivery.check().map_err(|error| error.to_string());
+        let relay = config.relay.check().map_err(|error| error.to_string());
+        let dns = config.dns.check().map_err(|error| error.to_string());
+        for (section, checked) in [("delivery", delivery), ("relay", relay), ("dns", dns)] {
+            if let Err(error) = checked {
+                mistakes.push(self.at_dotted(section, &error));
+            }
+        }
+        mistakes
+    }
+
+    fn listeners(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut taken: HashMap<SocketAddr, String> = HashMap::new();
+        taken.insert(self.config.admin.address, "[admin]".to_owned());
+        if self.config.listeners.is_empty() {
+            let message = "there is no [[listener]]; the server would serve nobody";
+            mistakes.push(self.at(&[], message));
+        }
+        for (index, listener) in self.config.listeners.iter().enumerate() {
+            let here = [At::Key("listener"), At::Element(index), At::Key("address")];
+            if let Some(other) = clash(&taken, listener.address) {
+                let message = format!("{} is used by {other} already", listener.address);
+                mistakes.push(self.at(&here, message));
+            }
+            let name = format!(
+                "[[listener]] {} ({})",
+                index + 1,
+                listener.protocol.as_str()
+            );
+            taken.entry(listener.address).or_insert(name);
+            if listener.tls != TlsMode::None && self.config.tls.is_none() {
+                let here = [At::Key("listener"), At::Element(index), At::Key("tls")];
+                mistakes.push(self.at(&here, "TLS needs a [tls] section with certificate and key"));
+            }
+        }
+        mistakes
+    }
+
+    /// Tries to have each port for a moment.
+    fn ports(&self) -> Vec<Mistake> {
+        let listeners = self.config.listeners.iter().enumerate();
+        let listeners = listeners.map(|(index, listener)| {
+            let path = vec![At::Key("listener"), At::Element(index), At::Key("address")];
+            (path, listener.address)
+        });
+        let admin = (
+            vec![At::Key("admin"), At::Key("address")],
+            self.config.admin.address,
+        );
+        let mut tried = std::collections::HashSet::new();
+        listeners
+            .chain([admin])
+            .filter(|(_, address)| tried.insert(*address))
+            .filter_map(|(path, address)| {
+                let error = TcpListener::bind(address).err()?;
+                let message = format!("cannot listen on {address}: {error}");
+                Some(self.at(&path, message))
+            })
+            .collect()
+    }
+
+    fn tls(&self) -> Vec<Mistake> {
+        let Some(tls) = &self.config.tls else {
+            return Vec::new();
+        };
+        let files = [("certificate", &tls.certificate), ("key", &tls.key)];
+        let mut missing = Vec::new();
+        for (key, file) in files {
+            if let Err(error) = std::fs::File::open(file) {
+                let message = format!("{} cannot be read: {error}", file.display());
+                missing.push(self.at(&[At::Key("tls"), At::Key(key)], message));
+            }
+        }
+        if missing.is_empty()
+            && let Err(error) = TlsAcceptor::load(tls)
+        {
+            missing.push(self.at(&[At::Key("tls"), At::Key("certificate")], error.to_string()));
+        }
+        missing
+    }
+
+    /// Loads every plugin as `serve` would, and throws it away.
+    async fn plugins(&self, services: Services) -> Vec<Mistake> {
+        if self.config.plugin.is_empty() {
+            return Vec::new();
+        }
+        match waxseal_plugin::check(self.config.plugin_config(), services).await {
+            Ok(()) => Vec::new(),
+            Err(StartError::Plugins(errors)) => {
+                let place = |name: &str| {
+                    let mut plugins = self.config.plugin.iter();
+                    plugins.position(|plugin| plugin.name == name).unwrap_or(0)
+                };
+                errors
+                    .iter()
+                    .map(|error| {
+                        let index = place(&error.plugin);
+                        let here = [At::Key("plugin"), At::Element(index), At::Key("name")];
+                        self.at(&here, error.to_string())
+                    })
+                    .collect()
+            }
+            Err(error @ (StartError::Config(_) | StartError::Engine(_))) => {
+                vec![self.at_dotted("plugins", &error.to_string())]
+            }
+        }
+    }
+
+    fn at(&self, path: &[At<'_>], message: impl Into<String>) -> Mistake {
+        self.document.mistake_at(path, message)
+    }
+
+    /// At the key that the message begins with, such as `relay.smarthost.tls: …`, or at `section`.
+    fn at_dotted(&self, section: &str, message: &str) -> Mistake {
+        let dotted = message.split([' ', ':']).next().unwrap_or_default();
+        let path: Vec<At<'_>> = dotted.split('.').map(At::Key).collect();
+        let starts_here = path.len() > 1 && self.document.holds(&path[..1]);
+        if starts_here {
+            self.at(&path, message)
+        } else {
+            self.at(&[At::Key(section)], message)
+        }
+    }
+}
+
+impl Config {
+    /// What the plugin host is started with.
+    pub(crate) fn plugin_config(&self) -> waxseal_plugin::Config {
+        waxseal_plugin::Config {
+            host: self.plugins.clone(),
+            plugins: self.plugin.clone(),
+        }
+    }
+
+    /// Where plugin files lie.
+    pub(crate) fn plugin_dir(&self) -> PathBuf {
+        let named = self.server.plugin_dir.clone();
+        named
+            .or_else(plugin_folder)
+            .unwrap_or_else(|| self.server.data.join("plugins"))
+    }
+}
+
+/// Whoever has the address: the same one, or the same port on all addresses.
+fn clash(taken: &HashMap<SocketAddr, String>, wanted: SocketAddr) -> Option<&String> {
+    if wanted.port() == 0 {
+        return None;
+    }
+    let same = |other: &SocketAddr| {
+        let covers = |all: &SocketAddr, one: &SocketAddr| {
+            // On Linux `[::]` takes IPv4 as well.
+            all.ip().is_unspecified() && (all.is_ipv6() || one.is_ipv4())
+        };
+        let same_address = other.ip() == wanted.ip();
+        let overlap = same_address || covers(other, &wanted) || covers(&wanted, other);
+        other.port() == wanted.port() && overlap
+    };
+    taken
+        .iter()
+        .find(|(other, _)| same(other))
+        .map(|(_, name)| name)
+}
