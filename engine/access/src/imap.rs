@@ -4,6 +4,8 @@ mod append;
 mod desk;
 mod login;
 mod send;
+#[cfg(test)]
+mod tests;
 
 use crate::Access;
 use bytes::Buf;
