@@ -1,0 +1,167 @@
+//! The checked content in memory: what every page reads.
+
+use std::collections::BTreeMap;
+
+use crate::date::Date;
+use crate::markdown::{Rendered, render};
+use crate::model::{Claim, Extension, Product, Protocol, Status};
+use crate::resolve::{Cell, resolve};
+use crate::search::Synonyms;
+
+/// A product with its prose and its resolved cells.
+#[derive(Debug)]
+pub struct ProductEntry {
+    /// Front matter.
+    pub facts: Product,
+    /// Prose.
+    pub prose: Rendered,
+    /// Cells by extension id; an absent extension is unknown.
+    pub cells: BTreeMap<String, Cell>,
+}
+
+impl ProductEntry {
+    /// The cell of an extension.
+    pub fn cell(&self, extension: &str) -> &Cell {
+        static UNKNOWN: Cell = Cell::UNKNOWN;
+        self.cells.get(extension).unwrap_or(&UNKNOWN)
+    }
+
+    /// The newest date at which any of its claims was confirmed.
+    pub fn confirmed(&self) -> Option<&Date> {
+        let all = self.cells.values().flat_map(|cell| &cell.judged);
+        all.map(|judged| &judged.claim.date).max()
+    }
+}
+
+/// A protocol with its prose.
+#[derive(Debug)]
+pub struct ProtocolEntry {
+    /// Front matter.
+    pub facts: Protocol,
+    /// Prose.
+    pub prose: Rendered,
+}
+
+/// An extension with its prose.
+#[derive(Debug)]
+pub struct ExtensionEntry {
+    /// Front matter.
+    pub facts: Extension,
+    /// Prose.
+    pub prose: Rendered,
+}
+
+/// What the loader hands over.
+#[derive(Default)]
+pub struct Parts {
+    /// Products.
+    pub products: Vec<Product>,
+    /// Claims by product.
+    pub claims: Vec<(String, Vec<Claim>)>,
+    /// Protocols.
+    pub protocols: Vec<Protocol>,
+    /// Extensions.
+    pub extensions: Vec<Extension>,
+    /// Synonyms of the search.
+    pub synonyms: Synonyms,
+    /// Digest of all files.
+    pub hash: blake3::Hasher,
+}
+
+/// The whole catalog. All maps are ordered, so pages come out alike each time.
+#[derive(Debug)]
+pub struct Catalog {
+    /// Products by slug.
+    pub products: BTreeMap<String, ProductEntry>,
+    /// Protocols by id.
+    pub protocols: BTreeMap<String, ProtocolEntry>,
+    /// Extensions by `protocol/slug`.
+    pub extensions: BTreeMap<String, ExtensionEntry>,
+    /// Synonyms of the search.
+    pub synonyms: Synonyms,
+    /// The newest date in the content; ages on pages are counted from it, not from today.
+    pub content_date: Date,
+    /// Digest of all content files, in hex.
+    pub content_hash: String,
+}
+
+impl Catalog {
+    /// Resolves all claims and renders all prose.
+    pub fn build(parts: Parts) -> Self {
+        let Parts { products, claims, protocols, extensions, synonyms, hash } = parts;
+        let content_date = content_date(&products, &claims);
+        let mut by_product: BTreeMap<String, BTreeMap<String, Vec<Claim>>> = BTreeMap::new();
+        for (product, claims) in claims {
+            let cells = by_product.entry(product).or_default();
+            for claim in claims {
+                cells.entry(claim.extension.clone()).or_default().push(claim);
+            }
+        }
+        let product = |facts: Product| {
+            let changes = facts.status != Status::Discontinued;
+            let claims = by_product.remove(&facts.slug).unwrap_or_default();
+            let cells = claims
+                .into_iter()
+                .map(|(id, claims)| (id, resolve(claims, &content_date, changes)))
+                .collect();
+            let prose = render(&facts.prose);
+            (facts.slug.clone(), ProductEntry { facts, prose, cells })
+        };
+        Self {
+            products: products.into_iter().map(product).collect(),
+            protocols: protocols
+                .into_iter()
+                .map(|facts| {
+                    let prose = render(&facts.prose);
+                    (facts.id.clone(), ProtocolEntry { facts, prose })
+                })
+                .collect(),
+            extensions: extensions
+                .into_iter()
+                .map(|facts| {
+                    let prose = render(&facts.prose);
+                    (facts.id(), ExtensionEntry { facts, prose })
+                })
+                .collect(),
+            synonyms,
+            content_date,
+            content_hash: hash.finalize().to_hex().as_str()[..16].to_owned(),
+        }
+    }
+
+    /// The extensions of a protocol, in order of title.
+    pub fn extensions_of(&self, protocol: &str) -> Vec<&ExtensionEntry> {
+        let mut found: Vec<_> =
+            self.extensions.values().filter(|entry| entry.facts.protocol == protocol).collect();
+        found.sort_by_key(|entry| entry.facts.name().to_lowercase());
+        found
+    }
+
+    /// Products that say they speak a protocol or have claims about it, in order of title.
+    pub fn products_of(&self, protocol: &str) -> Vec<&ProductEntry> {
+        let start = format!("{protocol}/");
+        let mut found: Vec<_> = self
+            .products
+            .values()
+            .filter(|entry| {
+                entry.facts.protocols.iter().any(|id| id == protocol)
+                    || entry.cells.keys().any(|id| id.starts_with(&start))
+            })
+            .collect();
+        found.sort_by_key(|entry| entry.facts.title.to_lowercase());
+        found
+    }
+
+    /// Number of claims.
+    pub fn claim_count(&self) -> usize {
+        let cells = self.products.values().flat_map(|entry| entry.cells.values());
+        cells.map(|cell| cell.judged.len()).sum()
+    }
+}
+
+fn content_date(products: &[Product], claims: &[(String, Vec<Claim>)]) -> Date {
+    let reviewed = products.iter().map(|product| &product.reviewed);
+    let claimed = claims.iter().flat_map(|(_, claims)| claims).map(|claim| &claim.date);
+    let newest: Option<Date> = reviewed.chain(claimed).max().cloned();
+    newest.unwrap_or_else(Date::epoch)
+}

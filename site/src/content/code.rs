@@ -1,0 +1,146 @@
+//! The catalogue of content rules: one code each, with its reason and an example.
+
+use std::fmt;
+
+use super::diagnostic::Severity;
+
+/// One rule about content.
+#[derive(Debug)]
+pub struct Rule {
+    /// The code as printed, such as `C103`.
+    pub code: &'static str,
+    /// What a breach means for serving.
+    pub severity: Severity,
+    /// The rule in one line.
+    pub title: &'static str,
+    /// Why the rule exists and how to mend a breach.
+    pub help: &'static str,
+    /// Content that breaks it.
+    pub example: &'static str,
+}
+
+macro_rules! rules {
+    ($($code:ident $severity:ident $title:literal $help:literal $example:literal)*) => {
+        /// The code of a rule.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $title] $code),* }
+
+        impl Code {
+            /// All codes in order.
+            pub const ALL: &'static [Self] = &[$(Self::$code),*];
+
+            /// The rule behind the code.
+            pub fn rule(self) -> &'static Rule {
+                match self {
+                    $(Self::$code => &Rule {
+                        code: stringify!($code),
+                        severity: Severity::$severity,
+                        title: $title,
+                        help: $help,
+                        example: $example,
+                    }),*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    S101 Error "the file is not TOML"
+        "Front matter and claims are TOML 1.0. The place is where reading stopped making sense."
+        "title = Postfix"
+    S102 Error "front matter is missing"
+        "A page begins with a line +++, its fields as TOML, and a second line +++."
+        "# Postfix"
+    S103 Error "a required key is missing"
+        "The place is the table that lacks the key. schemas/content lists what each type needs."
+        "[[claim]]\nextension = \"imap/idle\""
+    S104 Error "an unknown key"
+        "Unknown keys are refused, since they are nearly always known keys mistyped."
+        "licens = \"MIT\""
+    S105 Error "a value that is not one of the allowed words"
+        "Words with a fixed list (status, kind, support, evidence …) are compared and counted."
+        "support = \"yess\""
+    S106 Error "a value of the wrong type"
+        "For instance a text where a list of texts belongs."
+        "roles = \"mta\""
+    S107 Error "a value of the wrong form or length"
+        "Slugs are lower case with hyphens, summaries are at most 160 characters, addresses of \
+         pages begin with https:// or http://, dates are YYYY, YYYY-MM or YYYY-MM-DD."
+        "reviewed = \"last year\""
+    S108 Error "file name and content disagree"
+        "products/<slug>/index.md, protocols/<id>.md and extensions/<protocol>/<slug>.md name \
+         what they hold; a file outside these folders is never read."
+        "slug = \"postfx\"   # in products/postfix/index.md"
+    R101 Error "an unknown product"
+        "fork_of, succeeded_by, bundles and links name products by slug."
+        "succeeded_by = \"dovcot\""
+    R102 Error "an unknown extension"
+        "Claims, requires and implied_by name extensions as protocol/slug."
+        "extension = \"imap/condstor\""
+    R103 Error "an unknown protocol"
+        "Protocols are named by id."
+        "protocols = [\"smpt\"]"
+    R104 Error "a link that leads nowhere"
+        "Links that begin with / must lead to a page of the catalog."
+        "See [idle](/extensions/imap/idel)."
+    U101 Error "the same name twice"
+        "Two products may not share an alias, two extensions of one protocol may not share a wire \
+         token, and one product may claim each extension once per evidence and source."
+        "aliases = [\"exim4\", \"exim4\"]"
+    U102 Error "an alias is another page's title"
+        "A search for that title could not tell the two apart."
+        "aliases = [\"Postfix\"]   # on the page of Exim"
+    C101 Error "a claim without a source"
+        "Every claim names the page, file or document that a reader can open to check it."
+        "[[claim]]\nsupport = \"yes\""
+    C102 Error "a date that cannot be"
+        "Dates may not lie in the future, and an event may not precede the first release."
+        "date = 2199-01-01"
+    C103 Error "a version that cannot be"
+        "since and until name a listed version or a dotted number; until comes after since."
+        "since = \"newest\""
+    C104 Error "a claim that needs more words"
+        "partial needs a note that says which part; removed needs until."
+        "support = \"partial\""
+    C106 Error "measured evidence written by hand"
+        "Only the prober writes measured results, into measured/*.toml."
+        "evidence = \"measured\"   # in claims.toml"
+    C108 Warning "a claim past its date"
+        "Evidence ages: source and docs after 730 days, vendor, third-party and memory after 365. \
+         Claims about discontinued products do not age. Check again and set the date."
+        "date = 2019-05-01"
+    M101 Error "a flaw in the prose"
+        "Headings start at level 2 and skip none, images have a text, addresses are links."
+        "## History\n#### Names"
+    M102 Error "unsafe markup"
+        "Raw HTML is never shown, and links are https, http, mailto or a path of this site."
+        "<script>alert(1)</script>"
+    M103 Error "a link without a meaning"
+        "A link's text says where it leads, also when read alone."
+        "[click here](/products/exim)"
+}
+
+impl Code {
+    /// The code with this name in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.rule().code.eq_ignore_ascii_case(name))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.rule().code)
+    }
+}
+
+/// What `check --explain` prints.
+pub fn explain(code: Code) -> String {
+    let rule = code.rule();
+    let word = match rule.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let example: String = rule.example.lines().map(|line| format!("    {line}\n")).collect();
+    format!("{} ({word}): {}\n\n{}\n\nFor instance:\n\n{example}", rule.code, rule.title, rule.help)
+}

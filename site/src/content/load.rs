@@ -1,0 +1,182 @@
+//! From the content folder to a checked catalog.
+
+use std::ops::Range;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Severity};
+use super::rules;
+use super::schema::{Kind, Schemas};
+use super::source::SourceFile;
+use super::spanned::Document;
+use crate::catalog::{Catalog, Parts};
+use crate::date::Date;
+use crate::model::{ClaimsFile, Extension, Product, Protocol};
+use crate::search::Synonyms;
+
+/// Largest content file read, in bytes.
+pub const FILE_BYTES_MAX: u64 = 2_000_000;
+
+/// One file after parsing, whether or not it is right.
+#[derive(Debug)]
+pub struct Page {
+    /// What it holds.
+    pub kind: Kind,
+    /// Its name in claims and links: a slug, an id or `protocol/slug`.
+    pub id: String,
+    /// The file.
+    pub file: SourceFile,
+    /// Its TOML.
+    pub document: Document,
+    /// Byte range of its prose; empty for files that are TOML alone.
+    pub prose: Range<usize>,
+}
+
+/// What a check found, and the catalog if it may be served.
+pub struct Loaded {
+    /// All mistakes, sorted by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The catalog, when there is no error among the mistakes.
+    pub catalog: Option<Catalog>,
+    /// Files read.
+    pub files: usize,
+}
+
+impl Loaded {
+    /// Mistakes of one severity.
+    pub fn of(&self, severity: Severity) -> Vec<&Diagnostic> {
+        self.diagnostics.iter().filter(|one| one.severity() == severity).collect()
+    }
+}
+
+/// Reads every `.md` and `.toml` file below `root`, sorted by path.
+///
+/// # Errors
+/// When a folder or file cannot be read, is larger than [`FILE_BYTES_MAX`] or is not UTF-8.
+pub fn read_folder(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
+    use anyhow::Context as _;
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder)
+            .with_context(|| format!("reading the folder {}", folder.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let content = path.extension().is_some_and(|end| end == "md" || end == "toml");
+            if !content {
+                continue;
+            }
+            let bytes = std::fs::metadata(&path)?.len();
+            anyhow::ensure!(bytes <= FILE_BYTES_MAX, "{} has {bytes} bytes", path.display());
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("reading {}", path.display()))?;
+            let below = path.strip_prefix(root)?;
+            let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+            files.push(SourceFile::new(parts.join("/"), text.replace("\r\n", "\n")));
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
+}
+
+/// Checks all files together; `today` is the day after which a date lies in the future.
+///
+/// # Errors
+/// When a schema built into the program does not compile.
+pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
+    let schemas = Schemas::compile()?;
+    let count = files.len();
+    let mut diagnostics = Vec::new();
+    let mut pages = Vec::new();
+    for file in files {
+        match place(&file.path) {
+            Some(Place::Page(kind, id)) => {
+                if let Some(page) = parse(kind, id, file, &mut diagnostics) {
+                    diagnostics.extend(schemas.check(kind, &page.file, &page.document));
+                    pages.push(page);
+                }
+            }
+            Some(Place::Other) => {}
+            None => {
+                let message = "this place holds no content".to_owned();
+                diagnostics.push(Diagnostic::at(&file, 0, Code::S108, message));
+            }
+        }
+    }
+    rules::all(&pages, today, &mut diagnostics);
+    diagnostics.sort();
+    diagnostics.dedup();
+    let broken = diagnostics.iter().any(|one| one.severity() == Severity::Error);
+    let catalog = if broken { None } else { Some(Catalog::build(parts(&pages)?)) };
+    Ok(Loaded { diagnostics, catalog, files: count })
+}
+
+enum Place {
+    Page(Kind, String),
+    Other,
+}
+
+fn place(path: &str) -> Option<Place> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let stem = |name: &'_ str| name.strip_suffix(".md").map(str::to_owned);
+    Some(match parts.as_slice() {
+        ["products", slug, "index.md"] => Place::Page(Kind::Product, (*slug).to_owned()),
+        ["products", slug, "claims.toml"] => Place::Page(Kind::Claims, (*slug).to_owned()),
+        ["protocols", name] => Place::Page(Kind::Protocol, stem(name)?),
+        ["extensions", protocol, name] => {
+            Place::Page(Kind::Extension, format!("{protocol}/{}", stem(name)?))
+        }
+        ["search", "synonyms.toml"] => Place::Page(Kind::Synonyms, "synonyms".to_owned()),
+        ["search", "eval.toml"] | ["README.md"] => Place::Other,
+        _ => return None,
+    })
+}
+
+fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) -> Option<Page> {
+    let (front, prose) = match kind {
+        Kind::Claims | Kind::Synonyms => (0..file.text.len(), file.text.len()..file.text.len()),
+        Kind::Product | Kind::Protocol | Kind::Extension => {
+            let Some(found) = file.front_matter() else {
+                let message = "the file does not begin with front matter between +++ lines";
+                out.push(Diagnostic::at(&file, 0, Code::S102, message.to_owned()));
+                return None;
+            };
+            found
+        }
+    };
+    let toml = file.text.get(front.clone()).unwrap_or_default();
+    let (document, errors) = Document::read(toml, front.start);
+    for error in &errors {
+        out.push(Diagnostic::at(&file, error.offset, Code::S101, error.message.clone()));
+    }
+    errors.is_empty().then_some(Page { kind, id, file, document, prose })
+}
+
+fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
+    let mut parts = Parts::default();
+    for page in pages {
+        parts.hash.update(page.file.path.as_bytes());
+        parts.hash.update(&[0]);
+        parts.hash.update(page.file.text.as_bytes());
+        let prose = page.file.text.get(page.prose.clone()).unwrap_or_default().to_owned();
+        match page.kind {
+            Kind::Product => parts.products.push(Product { prose, ..typed(page)? }),
+            Kind::Claims => parts.claims.push((page.id.clone(), typed::<ClaimsFile>(page)?.claim)),
+            Kind::Protocol => parts.protocols.push(Protocol { prose, ..typed(page)? }),
+            Kind::Extension => parts.extensions.push(Extension { prose, ..typed(page)? }),
+            Kind::Synonyms => parts.synonyms = typed::<Synonyms>(page)?,
+        }
+    }
+    Ok(parts)
+}
+
+fn typed<T: DeserializeOwned>(page: &Page) -> anyhow::Result<T> {
+    serde_json::from_value(page.document.value.clone())
+        .map_err(|error| anyhow::anyhow!("{}: {error}", page.file.path))
+}

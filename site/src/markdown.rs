@@ -1,0 +1,271 @@
+//! Prose: Markdown to HTML that needs no trust, and what is wrong with it.
+//!
+//! Raw HTML is shown as text, links keep only known schemes, headings get unique ids, and table
+//! alignment becomes a class, since the policy of our pages forbids inline style.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
+
+use crate::content::Code;
+
+/// Prose made ready for a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// Safe HTML.
+    pub html: String,
+    /// The words alone, for the search index.
+    pub plain: String,
+    /// Headings with their ids.
+    pub headings: Vec<(String, String)>,
+    /// Links within the site, with their byte offset.
+    pub links: Vec<(usize, String)>,
+    /// Mistakes, with their byte offset.
+    pub flaws: Vec<(usize, Code, String)>,
+}
+
+/// Renders Markdown; `rendered.flaws` tells what was wrong, the HTML is safe either way.
+pub fn render(markdown: &str) -> Rendered {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut walk = Walk { level: 1, ..Walk::default() };
+    let mut events = Vec::new();
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+        walk.event(event, range, &mut events);
+    }
+    html::push_html(&mut walk.out.html, events.into_iter());
+    walk.out
+}
+
+/// Whether a link may be followed: a web address, a mail address or a place on this site.
+pub fn is_safe_link(target: &str) -> bool {
+    let lower = target.to_ascii_lowercase();
+    let scheme = ["https://", "http://", "mailto:"].iter().any(|good| lower.starts_with(good));
+    let local = (target.starts_with('/') && !target.starts_with("//")) || target.starts_with('#');
+    (scheme || local) && !target.chars().any(|letter| letter.is_control() || letter == '\\')
+}
+
+#[derive(Default)]
+struct Walk {
+    out: Rendered,
+    level: usize,
+    ids: BTreeMap<String, usize>,
+    heading: Option<(usize, String)>,
+    link: Option<Link>,
+    in_code: bool,
+    alignments: Vec<Alignment>,
+    in_head: bool,
+    cell: usize,
+}
+
+struct Link {
+    offset: usize,
+    text: String,
+    image: bool,
+    dropped: bool,
+    bare_allowed: bool,
+}
+
+impl Walk {
+    fn event<'a>(&mut self, event: Event<'a>, at: Range<usize>, events: &mut Vec<Event<'a>>) {
+        match event {
+            Event::Html(raw) | Event::InlineHtml(raw) => {
+                let shown = raw.trim().to_owned();
+                self.flaw(at.start, Code::M102, format!("raw HTML {shown:?} is not allowed"));
+                events.push(Event::Text(raw));
+            }
+            Event::Text(text) => {
+                self.text(&text, at.start);
+                events.push(Event::Text(text));
+            }
+            Event::Code(text) => {
+                self.words(&text);
+                events.push(Event::Code(text));
+            }
+            Event::Start(tag) => self.start(tag, at.start, events),
+            Event::End(tag) => self.end(tag, events),
+            Event::SoftBreak | Event::HardBreak => {
+                self.words(" ");
+                events.push(event);
+            }
+            Event::Rule
+            | Event::FootnoteReference(_)
+            | Event::TaskListMarker(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => events.push(event),
+        }
+    }
+
+    fn start<'a>(&mut self, tag: Tag<'a>, offset: usize, events: &mut Vec<Event<'a>>) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                let level = level as usize;
+                if level < 2 || level > self.level + 1 {
+                    let wanted = self.level + 1;
+                    let message = format!("heading of level {level} where {wanted} comes next");
+                    self.flaw(offset, Code::M101, message);
+                }
+                self.level = level.max(2);
+                self.heading = Some((events.len(), String::new()));
+                events.push(Event::Html(CowStr::Borrowed("")));
+            }
+            Tag::Link { link_type, dest_url, title, id } => {
+                let tag = Tag::Link { link_type, dest_url: dest_url.clone(), title, id };
+                self.link(&dest_url, offset, false, link_type, events, tag);
+            }
+            Tag::Image { link_type, dest_url, title, id } => {
+                let tag = Tag::Image { link_type, dest_url: dest_url.clone(), title, id };
+                self.link(&dest_url, offset, true, link_type, events, tag);
+            }
+            Tag::Table(alignments) => {
+                let plain = vec![Alignment::None; alignments.len()];
+                self.alignments = alignments;
+                events.push(Event::Start(Tag::Table(plain)));
+            }
+            Tag::TableHead => {
+                (self.in_head, self.cell) = (true, 0);
+                events.push(Event::Start(tag));
+            }
+            Tag::TableRow => {
+                (self.in_head, self.cell) = (false, 0);
+                events.push(Event::Start(tag));
+            }
+            Tag::TableCell => {
+                let class = match self.alignments.get(self.cell) {
+                    Some(Alignment::Right) => " class=\"right\"",
+                    Some(Alignment::Center) => " class=\"center\"",
+                    Some(Alignment::Left | Alignment::None) | None => "",
+                };
+                self.cell += 1;
+                let name = if self.in_head { "th scope=\"col\"" } else { "td" };
+                events.push(Event::Html(format!("<{name}{class}>").into()));
+            }
+            Tag::CodeBlock(_) => {
+                self.in_code = true;
+                events.push(Event::Start(tag));
+            }
+            Tag::HtmlBlock => events.push(Event::Start(Tag::Paragraph)),
+            other => events.push(Event::Start(other)),
+        }
+    }
+
+    fn link<'a>(
+        &mut self,
+        target: &str,
+        offset: usize,
+        image: bool,
+        kind: LinkType,
+        events: &mut Vec<Event<'a>>,
+        tag: Tag<'a>,
+    ) {
+        let safe = is_safe_link(target) && !(image && !target.starts_with('/'));
+        if !safe {
+            let message = format!("link to {target:?} is not allowed");
+            self.flaw(offset, Code::M102, message);
+        } else if target.starts_with('/') {
+            self.out.links.push((offset, target.to_owned()));
+        }
+        let bare_allowed = matches!(kind, LinkType::Autolink | LinkType::Email);
+        self.link =
+            Some(Link { offset, text: String::new(), image, dropped: !safe, bare_allowed });
+        if safe {
+            events.push(Event::Start(tag));
+        }
+    }
+
+    fn end<'a>(&mut self, tag: TagEnd, events: &mut Vec<Event<'a>>) {
+        match tag {
+            TagEnd::Heading(level) => {
+                let Some((at, text)) = self.heading.take() else { return };
+                let id = self.unique_id(&text);
+                let level = (level as usize).max(2);
+                if let Some(slot) = events.get_mut(at) {
+                    *slot = Event::Html(format!("<h{level} id=\"{id}\">").into());
+                }
+                events.push(Event::Html(format!("</h{level}>\n").into()));
+                self.words("\n");
+                self.out.headings.push((id, text));
+            }
+            TagEnd::Link | TagEnd::Image => {
+                let Some(link) = self.link.take() else { return };
+                self.check_link(&link);
+                if !link.dropped {
+                    events.push(Event::End(tag));
+                }
+            }
+            TagEnd::TableCell => {
+                let name = if self.in_head { "th" } else { "td" };
+                self.words(" ");
+                events.push(Event::Html(format!("</{name}>").into()));
+            }
+            TagEnd::CodeBlock => {
+                self.in_code = false;
+                events.push(Event::End(tag));
+            }
+            TagEnd::HtmlBlock => events.push(Event::End(TagEnd::Paragraph)),
+            other => {
+                self.words("\n");
+                events.push(Event::End(other));
+            }
+        }
+    }
+
+    fn check_link(&mut self, link: &Link) {
+        let text = link.text.trim().to_lowercase();
+        if text.is_empty() && link.image {
+            self.flaw(link.offset, Code::M101, "image without a text".to_owned());
+        } else if text.is_empty() {
+            self.flaw(link.offset, Code::M103, "link without a text".to_owned());
+        } else if ["click here", "here", "link", "this", "this link"].contains(&text.as_str()) {
+            let message = format!("link text \"{text}\" says nothing when read alone");
+            self.flaw(link.offset, Code::M103, message);
+        }
+    }
+
+    fn text(&mut self, text: &str, offset: usize) {
+        let excused = self.in_code || self.link.as_ref().is_some_and(|link| link.bare_allowed);
+        if !excused {
+            for scheme in ["https://", "http://"] {
+                if let Some(at) = text.find(scheme) {
+                    let message = "bare address; give the link a text".to_owned();
+                    self.flaw(offset + at, Code::M101, message);
+                    break;
+                }
+            }
+        }
+        self.words(text);
+    }
+
+    fn words(&mut self, text: &str) {
+        self.out.plain.push_str(text);
+        if let Some((_, heading)) = &mut self.heading {
+            heading.push_str(text);
+        }
+        if let Some(link) = &mut self.link {
+            link.text.push_str(text);
+        }
+    }
+
+    fn unique_id(&mut self, text: &str) -> String {
+        let mut id = String::new();
+        for letter in text.to_lowercase().chars() {
+            if letter.is_alphanumeric() {
+                id.push(letter);
+            } else if !id.is_empty() && !id.ends_with('-') {
+                id.push('-');
+            }
+        }
+        let id = id.trim_end_matches('-').to_owned();
+        let id = if id.is_empty() { "section".to_owned() } else { id };
+        let seen = self.ids.entry(id.clone()).or_insert(0);
+        *seen += 1;
+        if *seen == 1 { id } else { format!("{id}-{seen}") }
+    }
+
+    fn flaw(&mut self, offset: usize, code: Code, message: String) {
+        self.out.flaws.push((offset, code, message));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,11 @@
+//! The nouns of the catalog, as the content files spell them.
+
+mod claim;
+mod extension;
+mod product;
+mod protocol;
+
+pub use claim::{Claim, ClaimsFile, Enabled, Evidence, Support};
+pub use extension::{Extension, ExtensionStatus, Match, Spec, Token};
+pub use product::{Event, EventKind, FormerName, Kind, Product, Release, Role, Status, Surety};
+pub use protocol::{Milestone, Port, Protocol};

@@ -1,0 +1,164 @@
+//! A claim: the atom of the catalog.
+
+use serde::Deserialize;
+
+use crate::date::Date;
+
+/// What a claim says about one extension in one product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Support {
+    /// Supported.
+    Yes,
+    /// Supported in part; the note says which part.
+    Partial,
+    /// Not supported.
+    No,
+    /// Announced for a later version.
+    Planned,
+    /// Supported once; `until` says up to when.
+    Removed,
+    /// Looked for and not found out.
+    Unknown,
+    /// Has no meaning for this product.
+    NotApplicable,
+}
+
+/// What must be done to have the extension at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enabled {
+    /// Nothing.
+    Default,
+    /// A setting.
+    Config,
+    /// A further package of the same project.
+    Package,
+    /// A build option.
+    Build,
+    /// A certain edition of the product.
+    Edition,
+    /// Another program in front.
+    Proxy,
+    /// A plugin, patch or companion product.
+    AddOn,
+}
+
+impl Enabled {
+    /// The words shown to readers.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Default => "by default",
+            Self::Config => "after configuration",
+            Self::Package => "with a further package",
+            Self::Build => "with a build option",
+            Self::Edition => "in some editions",
+            Self::Proxy => "through a proxy",
+            Self::AddOn => "with a plugin, patch or companion",
+        }
+    }
+}
+
+/// How a claim is known. The order is the rank: the first kind is worth most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// Run by the prober against the server; never written by hand.
+    Measured,
+    /// Read in the program's code or in a captured server reply.
+    Source,
+    /// Read in the project's documentation.
+    Docs,
+    /// Said by the vendor.
+    Vendor,
+    /// Said by someone else.
+    ThirdParty,
+    /// Written down from general knowledge; the source is where it could be checked.
+    Memory,
+    /// Taken over from the wiki page of 2003.
+    Legacy,
+}
+
+impl Evidence {
+    /// The words shown to readers.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Measured => "Measured",
+            Self::Source => "Source code",
+            Self::Docs => "Documented",
+            Self::Vendor => "Vendor says",
+            Self::ThirdParty => "Third party says",
+            Self::Memory => "Unverified note",
+            Self::Legacy => "Old note 2003",
+        }
+    }
+
+    /// The class of its badge, which also picks its shape.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Measured | Self::Source | Self::Docs => "ev-checked",
+            Self::Vendor | Self::ThirdParty => "ev-said",
+            Self::Memory | Self::Legacy => "ev-unverified",
+        }
+    }
+
+    /// The shape put before its words.
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Measured => "◆",
+            Self::Source | Self::Docs => "●",
+            Self::Vendor | Self::ThirdParty => "◌",
+            Self::Memory | Self::Legacy => "○",
+        }
+    }
+
+    /// Whether someone looked at the thing itself: only such claims may dispute each other.
+    pub fn is_checked(self) -> bool {
+        self <= Self::Docs
+    }
+
+    /// Days after which the claim is stale; `None` for evidence that is always stale.
+    pub fn fresh_days(self) -> Option<i64> {
+        match self {
+            Self::Measured => Some(400),
+            Self::Source | Self::Docs => Some(730),
+            Self::Vendor | Self::ThirdParty | Self::Memory => Some(365),
+            Self::Legacy => None,
+        }
+    }
+}
+
+/// One claim of `claims.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The extension as `protocol/slug`.
+    pub extension: String,
+    /// What is said.
+    pub support: Support,
+    /// What it takes.
+    pub enabled: Option<Enabled>,
+    /// First version with it.
+    pub since: Option<String>,
+    /// First version without it.
+    pub until: Option<String>,
+    /// How it is known.
+    pub evidence: Evidence,
+    /// Where it was read, or could be.
+    pub source: String,
+    /// The words of the source, at most 200 characters.
+    pub quote: Option<String>,
+    /// When it was last confirmed.
+    pub date: Date,
+    /// Which part, under which condition.
+    pub note: Option<String>,
+}
+
+/// A `claims.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimsFile {
+    /// The claims in the file's order.
+    #[serde(default)]
+    pub claim: Vec<Claim>,
+}

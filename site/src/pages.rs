@@ -1,0 +1,23 @@
+//! The pages: one file a handler, each with its own template.
+
+pub mod evidence;
+pub mod extension;
+pub mod home;
+pub mod machine;
+pub mod matrix;
+pub mod method;
+pub mod not_found;
+pub mod product;
+pub mod products;
+pub mod protocol;
+pub mod protocols;
+pub mod search;
+pub mod shortcut;
+
+mod bar;
+mod frame;
+mod mark;
+
+pub use bar::{Bar, Part};
+pub use frame::{Frame, PageError, Site};
+pub use mark::{EvidenceMark, Mark};

@@ -1,0 +1,96 @@
+//! `/products/{slug}/evidence`: every claim with why it is shown or not.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State as Shared};
+use axum::response::IntoResponse;
+
+use super::frame::{PageError, show};
+use super::mark::detail;
+use super::{EvidenceMark, Frame, Mark, Site};
+use crate::resolve::Judged;
+
+#[derive(Template)]
+#[template(path = "evidence.html")]
+struct EvidencePage {
+    frame: Frame,
+    slug: String,
+    title: String,
+    sections: Vec<Section>,
+}
+
+struct Section {
+    protocol: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    anchor: String,
+    url: String,
+    name: String,
+    mark: Mark,
+    claims: Vec<ClaimRow>,
+}
+
+struct ClaimRow {
+    said: String,
+    detail: String,
+    evidence: EvidenceMark,
+    source: String,
+    host: String,
+    quote: Option<String>,
+    reason: &'static str,
+    shown: bool,
+}
+
+/// Shows the evidence about one product.
+///
+/// # Errors
+/// When there is no such product or the template fails.
+pub async fn page(
+    Shared(site): Shared<Arc<Site>>,
+    Path(slug): Path<String>,
+) -> Result<impl IntoResponse, PageError> {
+    let catalog = &site.catalog;
+    let entry = catalog.products.get(&slug).ok_or(PageError::NotFound)?;
+    let mut sections: Vec<Section> = Vec::new();
+    for (id, cell) in &entry.cells {
+        let Some(extension) = catalog.extensions.get(id) else { continue };
+        let protocol = catalog.protocols.get(&extension.facts.protocol);
+        let protocol = protocol.map_or_else(String::new, |entry| entry.facts.title.clone());
+        let row = Row {
+            anchor: id.replace('/', "-"),
+            url: format!("/extensions/{id}"),
+            name: extension.facts.name().to_owned(),
+            mark: Mark::of(cell),
+            claims: cell.judged.iter().map(claim).collect(),
+        };
+        match sections.last_mut().filter(|section| section.protocol == protocol) {
+            Some(section) => section.rows.push(row),
+            None => sections.push(Section { protocol, rows: vec![row] }),
+        }
+    }
+    show(&EvidencePage {
+        frame: site.frame("products").at(format!("/products/{slug}/evidence")),
+        title: entry.facts.title.clone(),
+        slug,
+        sections,
+    })
+}
+
+fn claim(judged: &Judged) -> ClaimRow {
+    let claim = &judged.claim;
+    let said = format!("{:?}", claim.support).to_lowercase();
+    let host = claim.source.split('/').nth(2).unwrap_or(&claim.source);
+    ClaimRow {
+        said: said.replace("notapplicable", "does not apply"),
+        detail: detail(judged),
+        evidence: EvidenceMark::of(judged),
+        source: claim.source.clone(),
+        host: host.trim_start_matches("www.").to_owned(),
+        quote: claim.quote.clone(),
+        reason: judged.reason.words(),
+        shown: judged.reason.is_shown(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Addresses for programs: health, stylesheet, schemas, robots and the site map.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::extract::{Path, State as Shared};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::IntoResponse;
+
+use super::{PageError, Site};
+use crate::content::schema::TEXTS;
+
+/// The stylesheet.
+const STYLESHEET: &str = include_str!("../../assets/site.css");
+/// The mark of the site as a picture.
+const ICON: &str = include_str!("../../assets/seal.svg");
+/// For files whose address changes with them.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// `/healthz`: the program runs and holds a catalog.
+pub async fn healthz() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], "ok\n")
+}
+
+/// The stylesheet under the address of this build.
+pub async fn stylesheet() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, FOREVER)], STYLESHEET)
+}
+
+/// `/assets/seal.svg`.
+pub async fn icon() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")], ICON)
+}
+
+/// `/robots.txt`.
+pub async fn robots() -> impl IntoResponse {
+    let text = "User-agent: *\nDisallow: /search\nAllow: /\n";
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text)
+}
+
+/// `/schemas/{name}`: the JSON Schemas that content is checked against.
+///
+/// # Errors
+/// When there is no such schema.
+pub async fn schema(Path(name): Path<String>) -> Result<impl IntoResponse, PageError> {
+    let wanted = name.strip_suffix(".schema.json").ok_or(PageError::NotFound)?;
+    let found = TEXTS.iter().find(|(_, known, _)| *known == wanted);
+    let (_, _, text) = found.ok_or(PageError::NotFound)?;
+    Ok(([(CONTENT_TYPE, "application/schema+json")], *text))
+}
+
+/// `/sitemap.txt`: every page, one address a line, as paths of this site.
+pub async fn sitemap(Shared(site): Shared<Arc<Site>>) -> impl IntoResponse {
+    let mut text = String::new();
+    for path in paths(&site) {
+        writeln!(text, "{path}").unwrap_or_default();
+    }
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text)
+}
+
+/// The path of every page that has one address.
+pub fn paths(site: &Site) -> Vec<String> {
+    let catalog = &site.catalog;
+    let mut paths: Vec<String> =
+        ["/", "/products", "/protocols", "/about/method"].map(str::to_owned).into();
+    for slug in catalog.products.keys() {
+        paths.push(format!("/products/{slug}"));
+        paths.push(format!("/products/{slug}/evidence"));
+    }
+    for id in catalog.protocols.keys() {
+        paths.push(format!("/protocols/{id}"));
+        paths.push(format!("/matrix/{id}"));
+    }
+    paths.extend(catalog.extensions.keys().map(|id| format!("/extensions/{id}")));
+    paths
+}

@@ -1,0 +1,69 @@
+//! The marks readers learn once: a state with its shape and word, and the evidence behind it.
+
+use askama::Template;
+
+use crate::model::Evidence;
+use crate::resolve::{Cell, Judged, State};
+
+/// A resolved cell as shown: shape, word, and whether it is only a note.
+#[derive(Debug, Clone, Template)]
+#[template(path = "mark.html")]
+pub struct Mark {
+    /// State.
+    pub state: State,
+    /// Rests on an unverified note.
+    pub unverified: bool,
+    /// Months since it was confirmed, when past its date.
+    pub stale_months: Option<i64>,
+}
+
+impl Mark {
+    /// The mark of a cell.
+    pub fn of(cell: &Cell) -> Self {
+        Self {
+            state: cell.state,
+            unverified: cell.is_unverified(),
+            stale_months: cell.shown().and_then(|judged| judged.stale_months),
+        }
+    }
+
+    /// Classes of the mark.
+    pub fn class(&self) -> String {
+        let note = if self.unverified { " unverified" } else { "" };
+        format!("mark {}{note}", self.state.class())
+    }
+}
+
+/// The evidence of one claim.
+#[derive(Debug, Clone, Template)]
+#[template(path = "evidence_mark.html")]
+pub struct EvidenceMark {
+    /// Kind.
+    pub evidence: Evidence,
+    /// When it was confirmed.
+    pub date: String,
+    /// Months since then, when past its date.
+    pub stale_months: Option<i64>,
+}
+
+impl EvidenceMark {
+    /// The evidence mark of a claim.
+    pub fn of(judged: &Judged) -> Self {
+        Self {
+            evidence: judged.claim.evidence,
+            date: judged.claim.date.to_string(),
+            stale_months: judged.stale_months,
+        }
+    }
+}
+
+/// What a claim adds to its word: how it is had, since when, and its note.
+pub(super) fn detail(judged: &Judged) -> String {
+    let claim = &judged.claim;
+    let mut parts = Vec::new();
+    parts.extend(claim.enabled.map(|enabled| enabled.words().to_owned()));
+    parts.extend(claim.since.as_ref().map(|since| format!("since {since}")));
+    parts.extend(claim.until.as_ref().map(|until| format!("until {until}")));
+    parts.extend(claim.note.clone());
+    parts.join("; ")
+}

@@ -1,0 +1,183 @@
+//! What the search knows of each page.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::{Catalog, ExtensionEntry, ProductEntry, ProtocolEntry};
+
+/// Type of a page, in the order of its tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocKind {
+    /// A product page.
+    Product,
+    /// An extension page.
+    Extension,
+    /// A protocol page.
+    Protocol,
+}
+
+impl DocKind {
+    /// All kinds in order.
+    pub const ALL: [Self; 3] = [Self::Product, Self::Extension, Self::Protocol];
+
+    /// The word used in addresses.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Extension => "extension",
+            Self::Protocol => "protocol",
+        }
+    }
+
+    /// The word shown, in the plural.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Product => "Products",
+            Self::Extension => "Extensions",
+            Self::Protocol => "Protocols",
+        }
+    }
+
+    /// The kind with this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        let singular = word.strip_suffix('s').unwrap_or(word);
+        Self::ALL.into_iter().find(|kind| kind.id().eq_ignore_ascii_case(singular))
+    }
+
+    /// Weight of the kind itself, beside the match.
+    pub(super) fn prior(self) -> f32 {
+        match self {
+            Self::Product | Self::Extension => 1.15,
+            Self::Protocol => 1.2,
+        }
+    }
+}
+
+/// One searchable page.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Type of the page.
+    pub kind: DocKind,
+    /// Slug, id or `protocol/slug`.
+    pub key: String,
+    /// Address of the page.
+    pub url: String,
+    /// Name shown.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// Further names.
+    pub names: Vec<String>,
+    /// Wire tokens.
+    pub tokens: Vec<String>,
+    /// `rfc2177` and the like.
+    pub specs: Vec<String>,
+    /// All other words.
+    pub body: String,
+    /// Words to filter by, as `field:value`.
+    pub marks: BTreeSet<String>,
+}
+
+/// Documents of the whole catalog, in a fixed order.
+pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
+    let mut all = Vec::new();
+    all.extend(catalog.products.values().map(|entry| product(entry, catalog)));
+    all.extend(catalog.extensions.values().map(extension));
+    all.extend(catalog.protocols.values().map(protocol));
+    all
+}
+
+fn mark(field: &str, value: &str) -> String {
+    format!("{field}:{}", value.to_lowercase())
+}
+
+fn product(entry: &ProductEntry, catalog: &Catalog) -> Document {
+    let facts = &entry.facts;
+    let mut marks = BTreeSet::from([
+        mark("type", "product"),
+        mark("status", &facts.status.id()),
+        mark("licence", &facts.licence),
+        mark("licence", if facts.is_open_source() { "open" } else { "proprietary" }),
+    ]);
+    marks.extend(facts.roles.iter().map(|role| mark("role", &role.id())));
+    marks.extend(facts.protocols.iter().map(|id| mark("protocol", id)));
+    for (id, cell) in entry.cells.iter().filter(|(_, cell)| cell.state.is_supported()) {
+        marks.insert(mark("supports", id));
+        if let Some(extension) = catalog.extensions.get(id) {
+            marks.insert(mark("supports", &extension.facts.slug));
+            let tokens = &extension.facts.tokens;
+            marks.extend(tokens.iter().map(|token| mark("supports", &token.text)));
+            debug_assert!(!cell.judged.is_empty(), "support comes from a claim");
+        }
+    }
+    let mut names = facts.aliases.clone();
+    names.extend(facts.formerly.iter().map(|former| former.name.clone()));
+    let mut body: Vec<&str> = vec![facts.kind.words(), facts.status.words(), &facts.licence];
+    body.push(if facts.is_open_source() { "open source" } else { "commercial" });
+    body.extend(facts.roles.iter().map(|role| role.words()));
+    body.extend(facts.protocols.iter().filter_map(|id| {
+        catalog.protocols.get(id).map(|protocol| protocol.facts.title.as_str())
+    }));
+    body.extend(facts.vendor.as_deref());
+    for list in [&facts.language, &facts.platforms, &facts.extended_by, &facts.storage] {
+        body.extend(list.iter().map(String::as_str));
+    }
+    body.extend(facts.event.iter().map(|event| event.title.as_str()));
+    body.push(&entry.prose.plain);
+    Document {
+        kind: DocKind::Product,
+        key: facts.slug.clone(),
+        url: format!("/products/{}", facts.slug),
+        title: facts.title.clone(),
+        summary: facts.summary.clone(),
+        names,
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: body.join("\n"),
+        marks,
+    }
+}
+
+fn extension(entry: &ExtensionEntry) -> Document {
+    let facts = &entry.facts;
+    let mut marks = BTreeSet::from([
+        mark("type", "extension"),
+        mark("protocol", &facts.protocol),
+        mark("status", facts.status.words()),
+    ]);
+    marks.extend(facts.tokens.iter().map(|token| mark("token", &token.text)));
+    marks.extend(facts.specs.iter().map(|spec| mark("rfc", &spec.rfc.to_string())));
+    let body = format!("{}\n{}\n{}", facts.protocol, facts.category, entry.prose.plain);
+    Document {
+        kind: DocKind::Extension,
+        key: facts.id(),
+        url: format!("/extensions/{}", facts.id()),
+        title: facts.title.clone(),
+        summary: facts.summary.clone(),
+        names: facts.aliases.clone(),
+        tokens: facts.tokens.iter().map(|token| token.text.clone()).collect(),
+        specs: facts.specs.iter().map(|spec| format!("rfc{}", spec.rfc)).collect(),
+        body,
+        marks,
+    }
+}
+
+fn protocol(entry: &ProtocolEntry) -> Document {
+    let facts = &entry.facts;
+    let mut marks = BTreeSet::from([mark("type", "protocol"), mark("protocol", &facts.id)]);
+    marks.extend(facts.specs.iter().map(|spec| mark("rfc", &spec.rfc.to_string())));
+    let ports: Vec<String> = facts.ports.iter().map(|port| format!("port {}", port.port)).collect();
+    let mut names = facts.aliases.clone();
+    names.push(facts.full_name.clone());
+    Document {
+        kind: DocKind::Protocol,
+        key: facts.id.clone(),
+        url: format!("/protocols/{}", facts.id),
+        title: facts.title.clone(),
+        summary: facts.summary.clone(),
+        names,
+        tokens: Vec::new(),
+        specs: facts.specs.iter().map(|spec| format!("rfc{}", spec.rfc)).collect(),
+        body: format!("{}\n{}", ports.join("\n"), entry.prose.plain),
+        marks,
+    }
+}

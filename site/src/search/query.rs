@@ -1,0 +1,196 @@
+//! What a reader types, taken apart. Nothing a reader can type is an error.
+
+/// Longest query looked at, in characters.
+pub(super) const QUERY_CHARS_MAX: usize = 200;
+/// Most terms looked at.
+pub(super) const TERMS_MAX: usize = 12;
+
+/// Words that carry no meaning in a query of several words.
+const STOP_WORDS: [&str; 24] = [
+    "a", "an", "and", "are", "can", "do", "does", "for", "how", "in", "is", "of", "on", "or",
+    "support", "supporting", "supports", "that", "the", "to", "what", "which", "who", "with",
+];
+
+/// A field that narrows the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilterField {
+    /// Type of page.
+    Type,
+    /// Protocol id.
+    Protocol,
+    /// Role of a product.
+    Role,
+    /// Licence, or `open`.
+    Licence,
+    /// Status of a product.
+    Status,
+    /// Extension a product supports.
+    Supports,
+    /// Wire token of an extension.
+    Token,
+    /// RFC number.
+    Rfc,
+}
+
+impl FilterField {
+    /// All fields with their words.
+    pub const ALL: [(Self, &'static str); 8] = [
+        (Self::Type, "type"),
+        (Self::Protocol, "protocol"),
+        (Self::Role, "role"),
+        (Self::Licence, "licence"),
+        (Self::Status, "status"),
+        (Self::Supports, "supports"),
+        (Self::Token, "token"),
+        (Self::Rfc, "rfc"),
+    ];
+
+    /// The word of the field.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, word)| word)
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        let word = if word.eq_ignore_ascii_case("license") { "licence" } else { word };
+        Self::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map(|(field, _)| *field)
+    }
+}
+
+/// `field:value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// The field.
+    pub field: FilterField,
+    /// The value, in lower case.
+    pub value: String,
+}
+
+/// One word or phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// As typed.
+    pub text: String,
+    /// In quotes: all words in this order, no synonyms.
+    pub phrase: bool,
+    /// After a minus: pages with it are left out.
+    pub negated: bool,
+}
+
+/// A query taken apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Words and phrases.
+    pub terms: Vec<Term>,
+    /// Filters.
+    pub filters: Vec<Filter>,
+    /// The two sides of `a vs b`.
+    pub versus: Option<(String, String)>,
+    /// Whether it asks who supports something.
+    pub asks_support: bool,
+}
+
+impl Query {
+    /// Takes a query apart; always succeeds.
+    pub fn parse(text: &str) -> Self {
+        let mut query = Self::default();
+        for (word, quoted) in split(text) {
+            query.word(&word, quoted);
+        }
+        let lower = text.to_lowercase();
+        query.asks_support = ["who supports", "which support", "what supports", "supporting"]
+            .iter()
+            .any(|asked| lower.contains(asked));
+        query.versus();
+        query.join_specs();
+        query.drop_stop_words();
+        query.terms.truncate(TERMS_MAX);
+        query
+    }
+
+    fn word(&mut self, word: &str, quoted: bool) {
+        if quoted {
+            self.push(word, true, false);
+            return;
+        }
+        if let Some((field, value)) = word.split_once(':')
+            && let Some(field) = FilterField::parse(field)
+            && value.chars().any(char::is_alphanumeric)
+        {
+            self.filters.push(Filter { field, value: value.to_lowercase() });
+            return;
+        }
+        match word.strip_prefix('-') {
+            Some(rest) if rest.starts_with(char::is_alphanumeric) => self.push(rest, false, true),
+            Some(_) | None => self.push(word, false, false),
+        }
+    }
+
+    fn push(&mut self, text: &str, phrase: bool, negated: bool) {
+        let text = text.trim_matches(|letter: char| "()[]{},;?!:\"".contains(letter));
+        if text.chars().any(char::is_alphanumeric) {
+            self.terms.push(Term { text: text.to_owned(), phrase, negated });
+        }
+    }
+
+    fn versus(&mut self) {
+        let is_versus = |term: &Term| {
+            ["vs", "vs.", "versus"].iter().any(|word| term.text.eq_ignore_ascii_case(word))
+        };
+        if let Some(at) = self.terms.iter().position(is_versus)
+            && at > 0
+            && at + 1 < self.terms.len()
+        {
+            let side = |terms: &[Term]| {
+                terms.iter().map(|term| term.text.as_str()).collect::<Vec<_>>().join(" ")
+            };
+            self.versus = Some((side(&self.terms[..at]), side(&self.terms[at + 1..])));
+            self.terms.remove(at);
+        }
+    }
+
+    /// `rfc 2177` typed as two words is one.
+    fn join_specs(&mut self) {
+        let mut at = 0;
+        while at + 1 < self.terms.len() {
+            let series = ["rfc", "xep"].iter().any(|s| self.terms[at].text.eq_ignore_ascii_case(s));
+            let number = self.terms[at + 1].text.bytes().all(|byte| byte.is_ascii_digit());
+            if series && number {
+                let digits = self.terms.remove(at + 1).text;
+                self.terms[at].text.push_str(&digits);
+            }
+            at += 1;
+        }
+    }
+
+    fn drop_stop_words(&mut self) {
+        let keep = |term: &Term| {
+            term.phrase || !STOP_WORDS.contains(&term.text.to_lowercase().as_str())
+        };
+        if self.terms.iter().any(keep) {
+            self.terms.retain(keep);
+        }
+    }
+}
+
+/// Words and quoted phrases; an open quote ends with the text.
+fn split(text: &str) -> Vec<(String, bool)> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quoted = false;
+    for letter in text.chars().take(QUERY_CHARS_MAX) {
+        if letter == '"' {
+            words.push((std::mem::take(&mut word), quoted));
+            quoted = !quoted;
+        } else if letter.is_whitespace() && !quoted {
+            words.push((std::mem::take(&mut word), false));
+        } else if !letter.is_control() {
+            word.push(letter);
+        }
+    }
+    words.push((word, quoted));
+    words.retain(|(word, _)| !word.trim().is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests;

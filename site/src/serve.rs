@@ -1,0 +1,110 @@
+//! The router, and the headers every answer carries.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State as Shared};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, HeaderName, IF_NONE_MATCH, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+
+use crate::pages::{self, Site};
+
+/// What a browser may do with our pages: show them, with our style, pictures and forms.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// Headers on every answer.
+const HEADERS: [(HeaderName, &str); 3] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+];
+
+/// All addresses of the site.
+pub fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/", get(pages::home::page))
+        .route("/products", get(pages::products::page))
+        .route("/products/{slug}", get(pages::product::page))
+        .route("/products/{slug}/evidence", get(pages::evidence::page))
+        .route("/protocols", get(pages::protocols::page))
+        .route("/protocols/{id}", get(pages::protocol::page))
+        .route("/extensions/{protocol}/{slug}", get(pages::extension::page))
+        .route("/matrix/{id}", get(pages::matrix::page))
+        .route("/search", get(pages::search::page))
+        .route("/about/method", get(pages::method::page))
+        .route("/rfc/{number}", get(pages::shortcut::rfc))
+        .route("/token/{protocol}/{token}", get(pages::shortcut::token))
+        .route("/schemas/{name}", get(pages::machine::schema))
+        .route("/sitemap.txt", get(pages::machine::sitemap))
+        .route("/robots.txt", get(pages::machine::robots))
+        .route("/assets/{build}/site.css", get(pages::machine::stylesheet))
+        .route("/assets/seal.svg", get(pages::machine::icon))
+        .fallback(pages::not_found::page)
+        .layer(from_fn_with_state(Arc::clone(&site), missing))
+        .layer(from_fn_with_state(Arc::clone(&site), validate))
+        .route("/healthz", get(pages::machine::healthz))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(secure))
+        .with_state(site)
+}
+
+/// Answers 304 before anything is rendered: content, program and address decide every page.
+async fn validate(Shared(site): Shared<Arc<Site>>, request: Request, next: Next) -> Response {
+    let reading = request.method() == Method::GET || request.method() == Method::HEAD;
+    let tag = tag(&site, request.uri().path_and_query().map_or("", |both| both.as_str()));
+    let Ok(tag) = HeaderValue::from_str(&tag) else { return next.run(request).await };
+    if reading && knows(request.headers(), &tag) {
+        return (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response();
+    }
+    let mut response = next.run(request).await;
+    if reading && response.status() == StatusCode::OK {
+        let headers = response.headers_mut();
+        headers.insert(ETAG, tag);
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("public, no-cache"));
+    }
+    response
+}
+
+/// Weak, since compression changes the bytes but not what they say.
+fn tag(site: &Site, address: &str) -> String {
+    let digest = blake3::hash(format!("{} {address}", site.version()).as_bytes());
+    format!("W/\"{}\"", &digest.to_hex()[..20])
+}
+
+fn knows(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let strong = |value: &str| value.trim().trim_start_matches("W/").to_owned();
+    let Ok(tag) = tag.to_str().map(strong) else { return false };
+    headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|known| strong(known) == tag)
+}
+
+/// Puts the 404 page in place of a bare 404.
+async fn missing(Shared(site): Shared<Arc<Site>>, request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let response = next.run(request).await;
+    let bare = !response.headers().contains_key(axum::http::header::CONTENT_TYPE);
+    if response.status() == StatusCode::NOT_FOUND && bare {
+        return pages::not_found::page(Shared(site), uri).await;
+    }
+    response
+}
+
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
