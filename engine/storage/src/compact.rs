@@ -8,6 +8,7 @@ use crate::pack::{PackBlob, PendingBlob, Place};
 use crate::verify::place;
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use waxseal_ports::ReadAt;
@@ -36,7 +37,7 @@ impl Storage {
         .fetch_all(self.readers())
         .await
         .map_err(Outage::from)?;
-        let mut live = std::collections::HashMap::new();
+        let mut live = HashMap::new();
         for row in rows {
             let pack: u32 = row.try_get(0).map_err(Outage::from)?;
             let octets: i64 = row.try_get(1).map_err(Outage::from)?;
@@ -151,11 +152,13 @@ impl Change for Relocate {
     }
 
     fn plan(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+        let mut places = HashMap::with_capacity(self.blobs.len());
         for (blob, from) in self.blobs.iter().zip(&self.from) {
             let place = blob.place()?;
             batch.rows.relocated.push((place, from.pack));
-            batch.affect_queue(QueueEffect::Relocate(place));
+            places.insert(place.id, place);
         }
+        batch.affect_queue(QueueEffect::Relocate(places));
         Ok(())
     }
 }

@@ -23,6 +23,8 @@ mod schema;
 mod spool;
 mod storage;
 mod store;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use config::{Config, PasswordConfig};

@@ -14,6 +14,9 @@ use tokio::sync::watch;
 use waxseal_mail::{AccountId, KeywordTable, MailboxId, MailboxName, ModSeq, Uid};
 use waxseal_ports::Snapshot;
 
+/// The accounts of one batch must be in memory together: twice that many at least.
+const ACCOUNTS_MIN: usize = 4096;
+
 /// Shared by readers and the committer; locked for moments only.
 #[derive(Debug)]
 pub(crate) struct Mailboxes {
@@ -69,7 +72,7 @@ impl Mailboxes {
     pub(crate) fn new(accounts_max: usize, unwatched_messages_max: usize) -> Self {
         Self {
             inner: Mutex::default(),
-            accounts_max,
+            accounts_max: accounts_max.max(ACCOUNTS_MIN),
             unwatched_messages_max,
         }
     }
@@ -93,9 +96,9 @@ impl Mailboxes {
         })
     }
 
-    /// Whether the list of an account is in memory.
+    /// Whether the list of an account is in memory; counts as a use.
     pub(crate) fn has_shelf(&self, account: AccountId) -> bool {
-        self.lock().shelves.contains_key(&account)
+        self.with_shelf(account, |_| ()).is_some()
     }
 
     /// Takes in a list as it is committed. Only the committer calls this, so it is never older than
@@ -244,7 +247,7 @@ impl Inner {
     /// Makes room for one more list: the half not used for longest goes, except where a mailbox is
     /// open.
     fn evict_shelves(&mut self, max: usize) {
-        if self.shelves.len() < max.max(2) {
+        if self.shelves.len() < max {
             return;
         }
         let mut used: Vec<_> = self.shelves.values().map(|shelf| shelf.used).collect();

@@ -35,6 +35,7 @@ pub(crate) fn is_no_space(error: &io::Error) -> bool {
 const SQLITE_IOERR: u32 = 10;
 const SQLITE_CORRUPT: u32 = 11;
 const SQLITE_FULL: u32 = 13;
+const SQLITE_NOTADB: u32 = 26;
 
 /// The primary result code of a database error, if it has one.
 fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
@@ -46,8 +47,9 @@ fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
 /// commit is unknown, or its file is damaged.
 pub(crate) fn is_fatal(error: &sqlx::Error) -> bool {
     match sqlite_code(error) {
-        Some(code) => code == SQLITE_IOERR || code == SQLITE_CORRUPT,
-        None => !matches!(error, sqlx::Error::RowNotFound),
+        Some(code) => matches!(code, SQLITE_IOERR | SQLITE_CORRUPT | SQLITE_NOTADB),
+        // The thread that owns the connection is gone: so is what it was doing.
+        None => matches!(error, sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)),
     }
 }
 

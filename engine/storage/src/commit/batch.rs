@@ -6,11 +6,11 @@ use super::rows::{Rows, message_row_id};
 use crate::mailboxes::{Delta, DeltaKind, Published, Row};
 use crate::pack::Place;
 use crate::queue::{NewQueued, QueuedChange};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use waxseal_mail::{
-    AccountId, Flag, FlagBits, KeywordError, KeywordTable, MailboxId, MailboxName, MessageId,
-    ModSeq, Uid, UidValidity,
+    AccountId, BlobId, Flag, FlagBits, KeywordError, KeywordTable, MailboxId, MailboxName,
+    MessageId, ModSeq, Uid, UidValidity,
 };
 use waxseal_ports::Snapshot;
 use waxseal_ports::snapshot::MessageState;
@@ -21,7 +21,7 @@ pub(crate) enum QueueEffect {
     Insert(NewQueued),
     Change(MessageId, QueuedChange),
     Remove(MessageId),
-    Relocate(Place),
+    Relocate(HashMap<BlobId, Place>),
 }
 
 pub(crate) struct Batch<'a> {
@@ -250,7 +250,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Changes how many rows name a blob.
-    pub(crate) fn add_refs(&mut self, blob: waxseal_mail::BlobId, by: i64) {
+    pub(crate) fn add_refs(&mut self, blob: BlobId, by: i64) {
         *self.rows.refs.entry(blob).or_default() += by;
     }
 

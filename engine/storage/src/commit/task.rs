@@ -157,12 +157,12 @@ impl Committer {
     }
 
     async fn load_shelves(&mut self, accounts: Vec<waxseal_mail::AccountId>) -> Result<(), Outage> {
-        let accounts: BTreeSet<_> = accounts.into_iter().collect();
+        let mut accounts: BTreeSet<_> = accounts.into_iter().collect();
+        // All are used before the first is read, so that none is evicted for another of this batch.
+        accounts.retain(|account| !self.view.mailboxes.has_shelf(*account));
         for account in accounts {
-            if !self.view.mailboxes.has_shelf(account) {
-                let shelf = load_shelf(&mut self.connection, account).await?;
-                self.view.mailboxes.put_shelf(account, shelf);
-            }
+            let shelf = load_shelf(&mut self.connection, account).await?;
+            self.view.mailboxes.put_shelf(account, shelf);
         }
         Ok(())
     }

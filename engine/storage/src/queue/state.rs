@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
-use waxseal_mail::MessageId;
+use waxseal_mail::{BlobId, MessageId};
 
 /// A queued message, whole.
 #[derive(Debug, Clone)]
@@ -206,7 +206,7 @@ impl QueueState {
                 QueueEffect::Insert(new) => inner.insert(new, self.memory_octets_max),
                 QueueEffect::Change(id, change) => inner.change(id, change),
                 QueueEffect::Remove(id) => inner.remove(id),
-                QueueEffect::Relocate(place) => inner.relocate(place),
+                QueueEffect::Relocate(places) => inner.relocate(&places),
             }
         }
         drop(inner);
@@ -293,10 +293,10 @@ impl Inner {
         }
     }
 
-    fn relocate(&mut self, place: Place) {
+    fn relocate(&mut self, places: &HashMap<BlobId, Place>) {
         for queued in self.messages.values_mut() {
-            if queued.place.id == place.id {
-                queued.place = place;
+            if let Some(place) = places.get(&queued.place.id) {
+                queued.place = *place;
             }
         }
     }
