@@ -2,4 +2,5 @@
 
 mod client;
 mod concurrency;
+mod loopback;
 mod transcripts;
