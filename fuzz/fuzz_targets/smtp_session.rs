@@ -68,7 +68,8 @@ fuzz_target!(|data: &[u8]| {
     let tls = listener & 128 != 0;
     let whole = play(role, tls, &mut std::iter::once(wire));
     let cut = usize::from(*cut).max(1);
-    let pieces = play(role, tls, &mut wire.chunks(cut));
+    let mut cuts = std::iter::once(&[][..]).chain(wire.chunks(cut));
+    let pieces = play(role, tls, &mut cuts);
     assert_eq!(whole.replies.escape_ascii().to_string(), pieces.replies.escape_ascii().to_string());
     assert_eq!(whole.messages, pieces.messages);
     for message in &whole.messages {

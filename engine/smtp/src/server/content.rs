@@ -2,15 +2,16 @@
 
 use super::Limits;
 
-/// What is wrong with the octets of a message. The first fault counts; the rest is swallowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is wrong with the octets of a message, the gravest last. The gravest is told, so that the
+/// reply does not depend on how the octets came; what follows the first is swallowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ContentFault {
-    /// CR without LF or LF without CR (RFC 5321 §2.3.8): the seed of smuggling.
-    BareCrOrLf,
     /// A line over [`Limits::text_line_octets_max`].
     LineTooLong,
     /// Over [`Limits::message_octets_max`].
     TooLarge,
+    /// CR without LF or LF without CR (RFC 5321 §2.3.8): the seed of smuggling.
+    BareCrOrLf,
 }
 
 /// How the octets come.
@@ -74,7 +75,7 @@ impl Content {
         }
     }
 
-    /// The first thing wrong so far.
+    /// The gravest thing wrong so far.
     pub(super) const fn fault(&self) -> Option<ContentFault> {
         self.fault
     }
@@ -204,7 +205,7 @@ impl Content {
     }
 
     fn refuse(&mut self, fault: ContentFault) {
-        self.fault.get_or_insert(fault);
+        self.fault = self.fault.max(Some(fault));
     }
 }
 
