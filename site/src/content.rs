@@ -13,3 +13,6 @@ pub use code::Code;
 pub use diagnostic::{Diagnostic, Format, Severity};
 pub use load::{Loaded, check, read_folder};
 pub use source::SourceFile;
+
+#[cfg(test)]
+mod tests;

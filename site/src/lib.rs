@@ -18,3 +18,6 @@ pub mod search;
 pub mod serve;
 
 pub use catalog::Catalog;
+
+#[cfg(test)]
+mod fixture;

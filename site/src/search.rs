@@ -18,3 +18,6 @@ pub use index::{Index, IndexError};
 pub use query::{Filter, FilterField, Query, Term};
 pub use run::{Hit, Note, Request, Results};
 pub use synonyms::{Group, Synonyms};
+
+#[cfg(test)]
+mod tests;

@@ -108,3 +108,6 @@ async fn secure(request: Request, next: Next) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

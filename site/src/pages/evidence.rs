@@ -82,7 +82,10 @@ pub async fn page(
 fn claim(judged: &Judged) -> ClaimRow {
     let claim = &judged.claim;
     let said = format!("{:?}", claim.support).to_lowercase();
-    let host = claim.source.split('/').nth(2).unwrap_or(&claim.source);
+    let host = match claim.source.strip_prefix("repository:") {
+        Some(path) => path,
+        None => claim.source.split('/').nth(2).unwrap_or(&claim.source),
+    };
     ClaimRow {
         said: said.replace("notapplicable", "does not apply"),
         detail: detail(judged),

@@ -93,7 +93,8 @@ pub async fn page(
     let view = view(&pairs, &candidates);
     let products: Vec<&ProductEntry> =
         view.slugs.iter().filter_map(|slug| catalog.products.get(slug)).collect();
-    let extensions = catalog.extensions_of(&id);
+    let mut extensions = catalog.extensions_of(&id);
+    extensions.sort_by_key(|extension| extension.facts.category.replace('-', " "));
     let mut notes = Vec::new();
     let mut groups: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     let mut columns: Vec<Column> = products.iter().map(|product| column(product)).collect();

@@ -147,14 +147,17 @@ fn extension(entry: &ExtensionEntry) -> Document {
     marks.extend(facts.tokens.iter().map(|token| mark("token", &token.text)));
     marks.extend(facts.specs.iter().map(|spec| mark("rfc", &spec.rfc.to_string())));
     let body = format!("{}\n{}\n{}", facts.protocol, facts.category, entry.prose.plain);
+    let tokens: Vec<String> = facts.tokens.iter().map(|token| token.text.clone()).collect();
+    let mut names = facts.aliases.clone();
+    names.extend(tokens.first().map(|token| format!("{} {token}", facts.protocol)));
     Document {
         kind: DocKind::Extension,
         key: facts.id(),
         url: format!("/extensions/{}", facts.id()),
         title: facts.title.clone(),
         summary: facts.summary.clone(),
-        names: facts.aliases.clone(),
-        tokens: facts.tokens.iter().map(|token| token.text.clone()).collect(),
+        names,
+        tokens,
         specs: facts.specs.iter().map(|spec| format!("rfc{}", spec.rfc)).collect(),
         body,
         marks,

@@ -1,0 +1,203 @@
+//! Every page, asked for in process.
+
+use std::collections::BTreeSet;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::fixture::real_site;
+use crate::pages::machine::paths;
+
+async fn get(path: &str, header: Option<(HeaderName, &str)>) -> (StatusCode, HeaderMap, String) {
+    let mut request = Request::builder().uri(path);
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let response = router(real_site()).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 10_000_000).await.unwrap();
+    (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Values of an attribute, wherever it stands in a tag.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!(" {name}=\"");
+    html.split(&start).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[track_caller]
+fn check_markup(path: &str, html: &str) {
+    assert!(html.starts_with("<!doctype html>"), "{path}");
+    for banned in [" style=", "<script", "javascript:", " onclick", " onload", "<style"] {
+        let shown = html.replace("&#60;", "").replace("&lt;", "");
+        assert!(!shown.contains(banned), "{path} has {banned}");
+    }
+    assert_eq!(html.matches("<h1").count(), 1, "{path}: headings of level one");
+    assert_eq!(html.matches("<main").count(), 1, "{path}");
+    let title = html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+    assert!(title.is_some_and(|title| title.len() > " · Waxseal catalog".len()), "{path}");
+    let ids: Vec<&str> = attributes(html, "id");
+    let unique: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), unique.len(), "{path}: ids repeat");
+    for open in ["table", "ul", "ol", "section", "details", "article", "span", "a", "li", "td"] {
+        let opened = html.matches(&format!("<{open}>")).count()
+            + html.matches(&format!("<{open} ")).count();
+        let closed = html.matches(&format!("</{open}>")).count();
+        assert_eq!(opened, closed, "{path}: <{open}>");
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_whole_and_its_links_lead_somewhere() {
+    let site = real_site();
+    let mut pages = paths(&site);
+    assert!(pages.len() > 400, "{}", pages.len());
+    pages.extend(
+        [
+            "/search",
+            "/search?q=imap",
+            "/search?q=xqzzyw",
+            "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+            "/products?role=imap&licence=open",
+            "/products?supports=imap/qresync",
+            "/matrix/imap?p=dovecot%2Ccyrus-imap&only=diff",
+            "/matrix/imap?p=dovecot&p=exim&rows=all",
+        ]
+        .map(str::to_owned),
+    );
+    let mut links = BTreeSet::new();
+    for path in &pages {
+        let (status, headers, html) = get(path, None).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert!(headers.contains_key(ETAG), "{path}");
+        check_markup(path, &html);
+        for link in attributes(&html, "href") {
+            if link.starts_with('/') {
+                links.insert(link.replace("&#38;", "&").replace("&amp;", "&"));
+            } else if let Some(anchor) = link.strip_prefix('#') {
+                assert!(html.contains(&format!("id=\"{anchor}\"")), "{path}: #{anchor}");
+            }
+        }
+    }
+    for link in links {
+        let path = link.split('#').next().unwrap();
+        if pages.iter().any(|page| page == path) || path.starts_with("/search?") {
+            continue;
+        }
+        let (status, _, _) = get(path, None).await;
+        assert_eq!(status, StatusCode::OK, "{link}");
+    }
+}
+
+#[tokio::test]
+async fn titles_and_claims_are_on_their_pages() {
+    let site = real_site();
+    for entry in site.catalog.products.values() {
+        let slug = &entry.facts.slug;
+        let (_, _, html) = get(&format!("/products/{slug}"), None).await;
+        assert!(html.contains(&format!("<title>{}", entry.facts.title)), "{slug}");
+        let (_, _, html) = get(&format!("/products/{slug}/evidence"), None).await;
+        let shown = html.matches("Shown: ").count() + html.matches("Not shown: ").count();
+        let claims: usize = entry.cells.values().map(|cell| cell.judged.len()).sum();
+        assert_eq!(shown, claims, "{slug}");
+    }
+}
+
+#[tokio::test]
+async fn unverified_notes_never_look_checked() {
+    let (_, _, html) = get("/products/communigate-pro", None).await;
+    assert!(html.contains("unverified"));
+    let (_, _, html) = get("/products/communigate-pro/evidence", None).await;
+    assert!(html.contains("ev-unverified") && html.contains("Unverified note"));
+}
+
+#[tokio::test]
+async fn a_known_page_is_not_sent_twice() {
+    let (_, headers, _) = get("/products/exim", None).await;
+    let tag = headers[ETAG].to_str().unwrap().to_owned();
+    assert!(tag.starts_with("W/\""));
+    let (status, _, body) = get("/products/exim", Some((IF_NONE_MATCH, &tag))).await;
+    assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    let (status, _, _) = get("/products/postfix", Some((IF_NONE_MATCH, &tag))).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_same_content_gives_the_same_bytes() {
+    use crate::fixture::real_content;
+    let again = Arc::new(Site::new(real_content().catalog.unwrap()).unwrap());
+    for path in ["/", "/products", "/products/dovecot", "/matrix/imap", "/search?q=imap"] {
+        let (_, _, first) = get(path, None).await;
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let response = router(Arc::clone(&again)).oneshot(request).await.unwrap();
+        let second = to_bytes(response.into_body(), 10_000_000).await.unwrap();
+        assert!(first.as_bytes() == &second[..], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn headers_forbid_what_we_never_do() {
+    for path in ["/", "/nowhere", "/healthz", "/assets/seal.svg"] {
+        let (_, headers, _) = get(path, None).await;
+        let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'"), "{path}");
+        assert!(!policy.contains("unsafe"), "{path}");
+        assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn unknown_addresses_get_a_helpful_404() {
+    for path in ["/products/dovcot", "/protocols/none", "/extensions/imap/x", "/a/b/c", "/matrix/x"] {
+        let (status, headers, html) = get(path, None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!headers.contains_key(ETAG), "{path}");
+        check_markup(path, &html);
+    }
+    let (_, _, html) = get("/products/dovcot", None).await;
+    assert!(html.contains("href=\"/products/dovecot\""));
+}
+
+#[tokio::test]
+async fn short_addresses_lead_on() {
+    let (status, headers, _) = get("/rfc/2177", None).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_eq!(headers["location"], "/extensions/imap/idle");
+    let (_, headers, _) = get("/token/imap/LITERAL+", None).await;
+    assert_eq!(headers["location"], "/extensions/imap/literal-plus");
+}
+
+#[tokio::test]
+async fn pages_travel_compressed_and_stay_small() {
+    let gzip = Some((axum::http::header::ACCEPT_ENCODING, "gzip"));
+    for path in ["/", "/products/dovecot", "/matrix/imap", "/products/stalwart/evidence"] {
+        let (_, headers, body) = get(path, gzip.clone()).await;
+        assert_eq!(headers["content-encoding"], "gzip", "{path}");
+        assert!(body.len() < 120_000, "{path}: {}", body.len());
+    }
+    let stylesheet = real_site().frame("home").stylesheet();
+    let (status, headers, css) = get(stylesheet, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(headers["cache-control"].to_str().unwrap().contains("immutable"));
+    assert!(css.len() <= 15_000, "{} bytes of style", css.len());
+}
+
+#[tokio::test]
+async fn only_differences_are_shown_when_asked() {
+    let (_, _, all) = get("/matrix/imap?p=dovecot%2Cuw-imap", None).await;
+    let (_, _, few) = get("/matrix/imap?p=dovecot%2Cuw-imap&only=diff", None).await;
+    assert!(few.matches("scope=\"row\"").count() < all.matches("scope=\"row\"").count());
+    assert!(few.contains("Differences only"));
+}
+
+#[tokio::test]
+async fn the_service_says_it_is_well() {
+    let (status, _, body) = get("/healthz", None).await;
+    assert_eq!((status, body.as_str()), (StatusCode::OK, "ok\n"));
+    let (status, _, body) = get("/schemas/claims.schema.json", None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
+}
