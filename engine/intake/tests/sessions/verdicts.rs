@@ -90,13 +90,21 @@ impl FilterSession for Says {
 }
 
 fn says(stage: &'static str, verdict: Verdict) -> (Server, Arc<Mutex<Vec<String>>>) {
+    says_on(Protocol::Smtp, stage, verdict)
+}
+
+fn says_on(
+    protocol: Protocol,
+    stage: &'static str,
+    verdict: Verdict,
+) -> (Server, Arc<Mutex<Vec<String>>>) {
     let seen = Arc::<Mutex<Vec<String>>>::default();
     let filter = Says {
         stage,
         verdict,
         seen: seen.clone(),
     };
-    let server = Server::with(Protocol::Smtp, Config::default(), Arc::new(filter));
+    let server = Server::with(protocol, Config::default(), Arc::new(filter));
     (server, seen)
 }
 
@@ -190,4 +198,24 @@ async fn filters_see_every_stage_and_their_edits_are_kept() {
         "reset",
     ];
     assert_eq!(seen[..expected.len()], expected);
+}
+
+#[tokio::test]
+async fn a_filter_may_refuse_a_right_password() {
+    let verdict = Verdict::Reject(Reply::own(535, (5, 7, 8), "not from there"));
+    let (server, seen) = says_on(Protocol::Submission, "auth", verdict);
+    let mut client = server.greeted().await;
+    client.start_tls().await;
+    let reply = client.auth("alice@example.test", "secret1").await;
+    assert_eq!(reply, "535 5.7.8 not from there\r\n");
+    client
+        .expect("MAIL FROM:<alice@example.test>", "530 5.7.0 ")
+        .await;
+    let seen = seen.lock().unwrap().clone();
+    assert!(seen[2].starts_with("tls TLSv1.3 "), "{seen:?}");
+    assert_eq!(
+        seen[3], "helo client.example",
+        "TLS makes the client greet again"
+    );
+    assert_eq!(seen[4], "auth alice@example.test PLAIN true");
 }
