@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Parts inside parts; deeper ones are opaque.
     pub depth_max: usize,
-    /// Parts of one message; those after are content of the last one.
+    /// Parts of one message; what comes after is content of the multiparts that are open.
     pub parts_max: usize,
     /// Octets of the header fields read from one message, all its parts together; fields after are
     /// as if absent. Fields that nobody reads (trace fields, signatures) do not count.
