@@ -1,8 +1,142 @@
-//! sdk
-mod bindings {
+//! Write Waxseal filters in Rust.
+//!
+//! A filter is a type with the trait [`Filter`], and one line that makes a component of it:
+//!
+//! ```no_run
+//! use waxseal_plugin_sdk::{Error, Filter, Outcome, Stage, filter, message};
+//!
+//! struct NoEmptySubjects;
+//!
+//! impl Filter for NoEmptySubjects {
+//!     const STAGES: &'static [Stage] = &[Stage::Headers];
+//!
+//!     fn configure() -> Result<Self, Error> {
+//!         Ok(Self)
+//!     }
+//!
+//!     fn on_headers(&mut self) -> Result<Outcome, Error> {
+//!         match message::header("Subject") {
+//!             Some(subject) if !subject.trim_ascii().is_empty() => Ok(Outcome::next()),
+//!             _ => Ok(Outcome::reject(550, "5.6.0", "a subject, please")),
+//!         }
+//!     }
+//! }
+//!
+//! filter!(NoEmptySubjects);
+//! ```
+//!
+//! The crate type is `cdylib`; `cargo xtask plugins` builds the component. One instance serves one
+//! session: what the filter keeps in itself lasts from stage to stage and reaches no other session.
+//! Nothing can be reached but what this crate shows: no file, no network, no clock beyond [`clock`].
+//! A panic is logged with its place and fails the call; the administrator's policy answers for it.
+//!
+//! Natively (in unit tests) everything compiles, but calling the server panics: keep logic in
+//! functions that take what they judge as arguments.
+
+mod glue;
+mod outcome;
+mod stage;
+
+/// The bindings as generated, for what this crate does not dress up.
+#[allow(missing_docs, clippy::all, clippy::allow_attributes, reason = "generated")]
+pub mod bindings {
     wit_bindgen::generate!({
         path: "../../../schemas/wit/waxseal-plugin/0.1.0",
         world: "filter",
         pub_export_macro: true,
+        default_bindings_module: "waxseal_plugin_sdk::bindings",
     });
+}
+
+pub mod clock;
+pub mod config;
+pub mod log;
+pub mod message;
+pub mod metrics;
+pub mod mime;
+pub mod random;
+pub mod session;
+
+#[doc(hidden)]
+pub use glue::Slot;
+pub use bindings::waxseal::plugin::types::{Header, Param, Protocol};
+pub use outcome::{Error, Outcome};
+pub use stage::Stage;
+
+/// A filter: one value for each session. Stages that are not in [`Filter::STAGES`] are never called.
+///
+/// Every method answers an [`Outcome`], or an [`Error`] where the filter could not do its work.
+pub trait Filter: Sized + 'static {
+    /// The stages it wants.
+    const STAGES: &'static [Stage];
+
+    /// Reads the configuration ([`config`]) and begins a session. Called when the plugin is loaded
+    /// too, where an error refuses the configuration and its text is shown to the administrator.
+    ///
+    /// # Errors
+    /// When the configuration is not right.
+    fn configure() -> Result<Self, Error>;
+
+    /// A client connected; nothing was said yet.
+    ///
+    /// # Errors
+    /// When no opinion could be formed.
+    fn on_connect(&mut self) -> Result<Outcome, Error> {
+        Ok(Outcome::next())
+    }
+
+    /// After EHLO, HELO or LHLO, with its argument.
+    ///
+    /// # Errors
+    /// When no opinion could be formed.
+    fn on_helo(&mut self, name: &str) -> Result<Outcome, Error> {
+        let _unused = name;
+        Ok(Outcome::next())
+    }
+
+    /// After an attempt to authenticate, on every protocol.
+    ///
+    /// # Errors
+    /// When no opinion could be formed.
+    fn on_auth(&mut self, user: &str, mechanism: &str, success: bool) -> Result<Outcome, Error> {
+        let _unused = (user, mechanism, success);
+        Ok(Outcome::next())
+    }
+
+    /// After MAIL: a transaction begins. `sender` is empty for the null reverse-path.
+    ///
+    /// # Errors
+    /// When no opinion could be formed.
+    fn on_mail(&mut self, sender: &str, params: &[Param]) -> Result<Outcome, Error> {
+        let _unused = (sender, params);
+        Ok(Outcome::next())
+    }
+
+    /// After RCPT, for a recipient that the server would accept.
+    ///
+    /// # Errors
+    /// When no opinion could be formed.
+    fn on_rcpt(&mut self, recipient: &str, params: &[Param]) -> Result<Outcome, Error> {
+        let _unused = (recipient, params);
+        Ok(Outcome::next())
+    }
+
+    /// The header section is complete; the body cannot be read yet.
+    ///
+    /// # Errors
+    /// When no opinion could be formed.
+    fn on_headers(&mut self) -> Result<Outcome, Error> {
+        Ok(Outcome::next())
+    }
+
+    /// The whole message is here.
+    ///
+    /// # Errors
+    /// When no opinion could be formed.
+    fn on_message(&mut self) -> Result<Outcome, Error> {
+        Ok(Outcome::next())
+    }
+
+    /// The session is over.
+    fn on_disconnect(&mut self) {}
 }

@@ -1,0 +1,72 @@
+//! The envelope and the message as they stand now, earlier filters' edits included.
+
+use crate::Header;
+use crate::bindings::waxseal::plugin::transaction;
+pub use crate::bindings::waxseal::plugin::types::Score;
+
+/// Octets asked for at once when a body is read through.
+const CHUNK_OCTETS: u32 = 64 * 1024;
+
+/// The reverse-path; empty for the null reverse-path.
+#[must_use]
+pub fn sender() -> String {
+    transaction::sender()
+}
+
+/// The recipients accepted so far.
+#[must_use]
+pub fn recipients() -> Vec<String> {
+    transaction::recipients()
+}
+
+/// Octets of the message; 0 before the headers stage.
+#[must_use]
+pub fn size() -> u32 {
+    transaction::size()
+}
+
+/// The octets of the first field of that name, folds included.
+#[must_use]
+pub fn header(name: &str) -> Option<Vec<u8>> {
+    transaction::get_header(name)
+}
+
+/// All fields, in order.
+#[must_use]
+pub fn headers() -> Vec<Header> {
+    transaction::all_headers()
+}
+
+/// Octets of the body from `offset` on, at most `max` and at most 1 MiB; fewer only at the end.
+#[must_use]
+pub fn read_body(offset: u32, max: u32) -> Vec<u8> {
+    transaction::read_body(offset, max)
+}
+
+/// Octets of the whole message from `offset` on, as [`read_body`].
+#[must_use]
+pub fn read(offset: u32, max: u32) -> Vec<u8> {
+    transaction::read_message(offset, max)
+}
+
+/// The body in pieces of 64 KiB, so that memory does not grow with the message.
+pub fn body() -> impl Iterator<Item = Vec<u8>> {
+    let mut offset = 0_u32;
+    std::iter::from_fn(move || {
+        let piece = read_body(offset, CHUNK_OCTETS);
+        offset = offset.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// Scores given so far, by any filter.
+#[must_use]
+pub fn scores() -> Vec<Score> {
+    transaction::scores()
+}
+
+/// Tags given so far, by any filter.
+#[must_use]
+pub fn tags() -> Vec<String> {
+    transaction::tags()
+}
