@@ -14,7 +14,10 @@ fn main() -> std::io::Result<()> {
         hash.update(file.to_string_lossy().as_bytes());
         hash.update(&std::fs::read(file)?);
     }
-    println!("cargo::rustc-env=WAXSEAL_SITE_BUILD={}", &hash.finalize().to_hex()[..12]);
+    println!(
+        "cargo::rustc-env=WAXSEAL_SITE_BUILD={}",
+        &hash.finalize().to_hex()[..12]
+    );
     Ok(())
 }
 

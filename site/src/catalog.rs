@@ -88,13 +88,23 @@ pub struct Catalog {
 impl Catalog {
     /// Resolves all claims and renders all prose.
     pub fn build(parts: Parts) -> Self {
-        let Parts { products, claims, protocols, extensions, synonyms, hash } = parts;
+        let Parts {
+            products,
+            claims,
+            protocols,
+            extensions,
+            synonyms,
+            hash,
+        } = parts;
         let content_date = content_date(&products, &claims);
         let mut by_product: BTreeMap<String, BTreeMap<String, Vec<Claim>>> = BTreeMap::new();
         for (product, claims) in claims {
             let cells = by_product.entry(product).or_default();
             for claim in claims {
-                cells.entry(claim.extension.clone()).or_default().push(claim);
+                cells
+                    .entry(claim.extension.clone())
+                    .or_default()
+                    .push(claim);
             }
         }
         let product = |facts: Product| {
@@ -105,7 +115,14 @@ impl Catalog {
                 .map(|(id, claims)| (id, resolve(claims, &content_date, changes)))
                 .collect();
             let prose = render(&facts.prose);
-            (facts.slug.clone(), ProductEntry { facts, prose, cells })
+            (
+                facts.slug.clone(),
+                ProductEntry {
+                    facts,
+                    prose,
+                    cells,
+                },
+            )
         };
         Self {
             products: products.into_iter().map(product).collect(),
@@ -131,8 +148,11 @@ impl Catalog {
 
     /// The extensions of a protocol, in order of title.
     pub fn extensions_of(&self, protocol: &str) -> Vec<&ExtensionEntry> {
-        let mut found: Vec<_> =
-            self.extensions.values().filter(|entry| entry.facts.protocol == protocol).collect();
+        let mut found: Vec<_> = self
+            .extensions
+            .values()
+            .filter(|entry| entry.facts.protocol == protocol)
+            .collect();
         found.sort_by_key(|entry| entry.facts.name().to_lowercase());
         found
     }
@@ -154,14 +174,20 @@ impl Catalog {
 
     /// Number of claims.
     pub fn claim_count(&self) -> usize {
-        let cells = self.products.values().flat_map(|entry| entry.cells.values());
+        let cells = self
+            .products
+            .values()
+            .flat_map(|entry| entry.cells.values());
         cells.map(|cell| cell.judged.len()).sum()
     }
 }
 
 fn content_date(products: &[Product], claims: &[(String, Vec<Claim>)]) -> Date {
     let reviewed = products.iter().map(|product| &product.reviewed);
-    let claimed = claims.iter().flat_map(|(_, claims)| claims).map(|claim| &claim.date);
+    let claimed = claims
+        .iter()
+        .flat_map(|(_, claims)| claims)
+        .map(|claim| &claim.date);
     let newest: Option<Date> = reviewed.chain(claimed).max().cloned();
     newest.unwrap_or_else(Date::epoch)
 }

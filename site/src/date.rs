@@ -35,8 +35,12 @@ impl Date {
     /// The date that lies `days` after 1 January 1970; `None` outside the years 0 to 9999.
     pub fn from_day(days: i64) -> Option<Self> {
         let days = days + Self::epoch().day_number();
-        let year = (0..10_000).rev().find(|year| Self::parts(*year, 1, 1).day_number() <= days)?;
-        let month = (1..=12).rev().find(|m| Self::parts(year, *m, 1).day_number() <= days)?;
+        let year = (0..10_000)
+            .rev()
+            .find(|year| Self::parts(*year, 1, 1).day_number() <= days)?;
+        let month = (1..=12)
+            .rev()
+            .find(|m| Self::parts(year, *m, 1).day_number() <= days)?;
         let day = days - Self::parts(year, month, 1).day_number() + 1;
         Some(Self::parts(year, month, day))
     }
@@ -61,7 +65,11 @@ impl Date {
     }
 
     fn part(&self, at: usize, missing: i64) -> i64 {
-        self.0.split('-').nth(at).and_then(|part| part.parse().ok()).unwrap_or(missing)
+        self.0
+            .split('-')
+            .nth(at)
+            .and_then(|part| part.parse().ok())
+            .unwrap_or(missing)
     }
 
     /// Days since 0000-03-01 in the proleptic Gregorian calendar.
@@ -96,7 +104,15 @@ mod tests {
         for good in ["2002", "2002-07", "2002-07-14"] {
             assert!(Date::parse(good).is_some(), "{good}");
         }
-        for bad in ["", "02", "2002-7", "2002-13", "2002-01-32", "2002-01-01-01", "2002-0a"] {
+        for bad in [
+            "",
+            "02",
+            "2002-7",
+            "2002-13",
+            "2002-01-32",
+            "2002-01-01-01",
+            "2002-0a",
+        ] {
             assert!(Date::parse(bad).is_none(), "{bad}");
         }
     }
@@ -112,7 +128,9 @@ mod tests {
     #[test]
     fn ages_are_counted_in_days() {
         let days = |from: &str, to: &str| {
-            Date::parse(from).unwrap().days_until(&Date::parse(to).unwrap())
+            Date::parse(from)
+                .unwrap()
+                .days_until(&Date::parse(to).unwrap())
         };
         assert_eq!(days("2024-02-28", "2024-03-01"), 2);
         assert_eq!(days("2023-03-01", "2024-03-01"), 366);

@@ -1,5 +1,6 @@
 //! `waxseal-site`: checks the catalog's content and serves it.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,10 +55,17 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Serve { content, listen } => serve(&content, listen),
-        Command::Check { explain: Some(code), .. } => explain(&code),
-        Command::Check { content, format, warnings, today, .. } => {
-            check(&content, format, warnings, today.as_deref())
-        }
+        Command::Check {
+            explain: Some(code),
+            ..
+        } => explain(&code),
+        Command::Check {
+            content,
+            format,
+            warnings,
+            today,
+            ..
+        } => check(&content, format, warnings, today.as_deref()),
     };
     outcome.unwrap_or_else(|error| {
         tell(std::io::stderr(), &format!("waxseal-site: {error:#}\n"));
@@ -67,7 +75,11 @@ fn main() -> ExitCode {
 
 /// Writes to a standard stream; a closed one ends the program's interest, not its work.
 fn tell(mut stream: impl std::io::Write, text: &str) {
-    if stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).is_err() {
+    if stream
+        .write_all(text.as_bytes())
+        .and_then(|()| stream.flush())
+        .is_err()
+    {
         tracing::debug!("the output was closed");
     }
 }
@@ -117,27 +129,45 @@ fn check(
         listed.sort();
     }
     let root = content.to_string_lossy();
-    tell(std::io::stdout(), &content::diagnostic::print(&listed, format, &root));
+    tell(
+        std::io::stdout(),
+        &content::diagnostic::print(&listed, format, &root),
+    );
     let summary = format!(
         "{} files, {} errors, {} warnings{}\n",
         loaded.files,
         errors.len(),
         warned.len(),
-        if warned.is_empty() || warnings { "" } else { " (--warnings lists them)" },
+        if warned.is_empty() || warnings {
+            ""
+        } else {
+            " (--warnings lists them)"
+        },
     );
     tell(std::io::stderr(), &summary);
-    Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if errors.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn serve(content: &Path, listen: SocketAddr) -> anyhow::Result<ExitCode> {
     let levels = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,tantivy=warn"));
-    tracing_subscriber::fmt().with_env_filter(levels).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(levels)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
     let loaded = load(content, &today()?)?;
     let errors = loaded.of(Severity::Error);
     let root = content.to_string_lossy();
     let Some(catalog) = loaded.catalog else {
-        tell(std::io::stderr(), &content::diagnostic::print(&errors, Format::Text, &root));
+        tell(
+            std::io::stderr(),
+            &content::diagnostic::print(&errors, Format::Text, &root),
+        );
         anyhow::bail!("{} errors in the content; nothing is served", errors.len());
     };
     let site = Site::new(catalog)?;
@@ -148,7 +178,9 @@ fn serve(content: &Path, listen: SocketAddr) -> anyhow::Result<ExitCode> {
         content_date = %site.catalog.content_date,
         "content is good"
     );
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(listen_until_told(site, listen))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -158,8 +190,13 @@ async fn listen_until_told(site: Site, listen: SocketAddr) -> anyhow::Result<()>
         .await
         .with_context(|| format!("listening on {listen}"))?;
     let address = listener.local_addr()?;
-    tell(std::io::stdout(), &format!("The catalog is at http://{address}/\n"));
-    axum::serve(listener, router(Arc::new(site))).with_graceful_shutdown(told_to_stop()).await?;
+    tell(
+        std::io::stdout(),
+        &format!("The catalog is at http://{address}/\n"),
+    );
+    axum::serve(listener, router(Arc::new(site)))
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
     Ok(())
 }
 

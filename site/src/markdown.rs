@@ -28,7 +28,10 @@ pub struct Rendered {
 /// Renders Markdown; `rendered.flaws` tells what was wrong, the HTML is safe either way.
 pub fn render(markdown: &str) -> Rendered {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut walk = Walk { level: 1, ..Walk::default() };
+    let mut walk = Walk {
+        level: 1,
+        ..Walk::default()
+    };
     let mut events = Vec::new();
     for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         walk.event(event, range, &mut events);
@@ -40,9 +43,14 @@ pub fn render(markdown: &str) -> Rendered {
 /// Whether a link may be followed: a web address, a mail address or a place on this site.
 pub fn is_safe_link(target: &str) -> bool {
     let lower = target.to_ascii_lowercase();
-    let scheme = ["https://", "http://", "mailto:"].iter().any(|good| lower.starts_with(good));
+    let scheme = ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|good| lower.starts_with(good));
     let local = (target.starts_with('/') && !target.starts_with("//")) || target.starts_with('#');
-    (scheme || local) && !target.chars().any(|letter| letter.is_control() || letter == '\\')
+    (scheme || local)
+        && !target
+            .chars()
+            .any(|letter| letter.is_control() || letter == '\\')
 }
 
 #[derive(Default)]
@@ -71,7 +79,11 @@ impl Walk {
         match event {
             Event::Html(raw) | Event::InlineHtml(raw) => {
                 let shown = raw.trim().to_owned();
-                self.flaw(at.start, Code::M102, format!("raw HTML {shown:?} is not allowed"));
+                self.flaw(
+                    at.start,
+                    Code::M102,
+                    format!("raw HTML {shown:?} is not allowed"),
+                );
                 events.push(Event::Text(raw));
             }
             Event::Text(text) => {
@@ -109,12 +121,32 @@ impl Walk {
                 self.heading = Some((events.len(), String::new()));
                 events.push(Event::Html(CowStr::Borrowed("")));
             }
-            Tag::Link { link_type, dest_url, title, id } => {
-                let tag = Tag::Link { link_type, dest_url: dest_url.clone(), title, id };
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            } => {
+                let tag = Tag::Link {
+                    link_type,
+                    dest_url: dest_url.clone(),
+                    title,
+                    id,
+                };
                 self.link(&dest_url, offset, false, link_type, events, tag);
             }
-            Tag::Image { link_type, dest_url, title, id } => {
-                let tag = Tag::Image { link_type, dest_url: dest_url.clone(), title, id };
+            Tag::Image {
+                link_type,
+                dest_url,
+                title,
+                id,
+            } => {
+                let tag = Tag::Image {
+                    link_type,
+                    dest_url: dest_url.clone(),
+                    title,
+                    id,
+                };
                 self.link(&dest_url, offset, true, link_type, events, tag);
             }
             Tag::Table(alignments) => {
@@ -137,7 +169,11 @@ impl Walk {
                     Some(Alignment::Left | Alignment::None) | None => "",
                 };
                 self.cell += 1;
-                let name = if self.in_head { "th scope=\"col\"" } else { "td" };
+                let name = if self.in_head {
+                    "th scope=\"col\""
+                } else {
+                    "td"
+                };
                 events.push(Event::Html(format!("<{name}{class}>").into()));
             }
             Tag::CodeBlock(_) => {
@@ -166,8 +202,13 @@ impl Walk {
             self.out.links.push((offset, target.to_owned()));
         }
         let bare_allowed = matches!(kind, LinkType::Autolink | LinkType::Email);
-        self.link =
-            Some(Link { offset, text: String::new(), image, dropped: !safe, bare_allowed });
+        self.link = Some(Link {
+            offset,
+            text: String::new(),
+            image,
+            dropped: !safe,
+            bare_allowed,
+        });
         if safe {
             events.push(Event::Start(tag));
         }
@@ -176,7 +217,9 @@ impl Walk {
     fn end<'a>(&mut self, tag: TagEnd, events: &mut Vec<Event<'a>>) {
         match tag {
             TagEnd::Heading(level) => {
-                let Some((at, text)) = self.heading.take() else { return };
+                let Some((at, text)) = self.heading.take() else {
+                    return;
+                };
                 let id = self.unique_id(&text);
                 let level = (level as usize).max(2);
                 if let Some(slot) = events.get_mut(at) {
@@ -256,10 +299,18 @@ impl Walk {
             }
         }
         let id = id.trim_end_matches('-').to_owned();
-        let id = if id.is_empty() { "section".to_owned() } else { id };
+        let id = if id.is_empty() {
+            "section".to_owned()
+        } else {
+            id
+        };
         let seen = self.ids.entry(id.clone()).or_insert(0);
         *seen += 1;
-        if *seen == 1 { id } else { format!("{id}-{seen}") }
+        if *seen == 1 {
+            id
+        } else {
+            format!("{id}-{seen}")
+        }
     }
 
     fn flaw(&mut self, offset: usize, code: Code, message: String) {

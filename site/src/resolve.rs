@@ -136,21 +136,28 @@ pub struct Cell {
 
 impl Cell {
     /// A cell nobody has said anything about.
-    pub const UNKNOWN: Self = Self { state: State::Unknown, judged: Vec::new() };
+    pub const UNKNOWN: Self = Self {
+        state: State::Unknown,
+        judged: Vec::new(),
+    };
 
     /// The claim that is shown.
     pub fn shown(&self) -> Option<&Judged> {
-        self.judged.first().filter(|judged| judged.reason.is_shown())
+        self.judged
+            .first()
+            .filter(|judged| judged.reason.is_shown())
     }
 
     /// Whether the cell rests on an unverified note only.
     pub fn is_unverified(&self) -> bool {
-        self.shown().is_some_and(|judged| judged.claim.evidence >= Evidence::Memory)
+        self.shown()
+            .is_some_and(|judged| judged.claim.evidence >= Evidence::Memory)
     }
 
     /// Whether the shown claim is past its date.
     pub fn is_stale(&self) -> bool {
-        self.shown().is_some_and(|judged| judged.stale_months.is_some())
+        self.shown()
+            .is_some_and(|judged| judged.stale_months.is_some())
     }
 }
 
@@ -161,7 +168,11 @@ pub fn resolve(claims: Vec<Claim>, content_date: &Date, product_changes: bool) -
         .into_iter()
         .map(|claim| {
             let stale_months = stale_months(&claim, content_date, product_changes);
-            Judged { claim, reason: Reason::Best, stale_months }
+            Judged {
+                claim,
+                reason: Reason::Best,
+                stale_months,
+            }
         })
         .collect();
     judged.sort_by(|one, other| {
@@ -169,14 +180,21 @@ pub fn resolve(claims: Vec<Claim>, content_date: &Date, product_changes: bool) -
             let legacy = judged.claim.evidence == Evidence::Legacy;
             (legacy, judged.stale_months.is_some(), judged.claim.evidence)
         };
-        key(one).cmp(&key(other)).then_with(|| other.claim.date.cmp(&one.claim.date))
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| other.claim.date.cmp(&one.claim.date))
     });
-    let Some(best) = judged.first().cloned() else { return Cell::UNKNOWN };
+    let Some(best) = judged.first().cloned() else {
+        return Cell::UNKNOWN;
+    };
     if best.claim.evidence == Evidence::Legacy {
         for one in &mut judged {
             one.reason = Reason::LegacyAlone;
         }
-        return Cell { state: State::Unknown, judged };
+        return Cell {
+            state: State::Unknown,
+            judged,
+        };
     }
     let disputes = |one: &Judged| {
         one.stale_months.is_none()
@@ -196,7 +214,11 @@ pub fn resolve(claims: Vec<Claim>, content_date: &Date, product_changes: bool) -
         };
     }
     judged.sort_by_key(|one| !one.reason.is_shown());
-    let state = if disputed { State::Disputed } else { state(&best.claim) };
+    let state = if disputed {
+        State::Disputed
+    } else {
+        state(&best.claim)
+    };
     Cell { state, judged }
 }
 

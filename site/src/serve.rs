@@ -59,8 +59,16 @@ pub fn router(site: Arc<Site>) -> Router {
 /// Answers 304 before anything is rendered: content, program and address decide every page.
 async fn validate(Shared(site): Shared<Arc<Site>>, request: Request, next: Next) -> Response {
     let reading = request.method() == Method::GET || request.method() == Method::HEAD;
-    let tag = tag(&site, request.uri().path_and_query().map_or("", |both| both.as_str()));
-    let Ok(tag) = HeaderValue::from_str(&tag) else { return next.run(request).await };
+    let tag = tag(
+        &site,
+        request
+            .uri()
+            .path_and_query()
+            .map_or("", |both| both.as_str()),
+    );
+    let Ok(tag) = HeaderValue::from_str(&tag) else {
+        return next.run(request).await;
+    };
     if reading && knows(request.headers(), &tag) {
         return (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response();
     }
@@ -68,7 +76,9 @@ async fn validate(Shared(site): Shared<Arc<Site>>, request: Request, next: Next)
     if reading && response.status() == StatusCode::OK {
         let headers = response.headers_mut();
         headers.insert(ETAG, tag);
-        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("public, no-cache"));
+        headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("public, no-cache"));
     }
     response
 }
@@ -81,7 +91,9 @@ fn tag(site: &Site, address: &str) -> String {
 
 fn knows(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let strong = |value: &str| value.trim().trim_start_matches("W/").to_owned();
-    let Ok(tag) = tag.to_str().map(strong) else { return false };
+    let Ok(tag) = tag.to_str().map(strong) else {
+        return false;
+    };
     headers
         .get_all(IF_NONE_MATCH)
         .iter()
@@ -94,7 +106,9 @@ fn knows(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 async fn missing(Shared(site): Shared<Arc<Site>>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let response = next.run(request).await;
-    let bare = !response.headers().contains_key(axum::http::header::CONTENT_TYPE);
+    let bare = !response
+        .headers()
+        .contains_key(axum::http::header::CONTENT_TYPE);
     if response.status() == StatusCode::NOT_FOUND && bare {
         return pages::not_found::page(Shared(site), uri).await;
     }
@@ -104,7 +118,9 @@ async fn missing(Shared(site): Shared<Arc<Site>>, request: Request, next: Next) 
 async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     response
 }

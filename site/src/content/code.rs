@@ -124,7 +124,10 @@ rules! {
 impl Code {
     /// The code with this name in any case.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.rule().code.eq_ignore_ascii_case(name))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.rule().code.eq_ignore_ascii_case(name))
     }
 }
 
@@ -141,6 +144,13 @@ pub fn explain(code: Code) -> String {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let example: String = rule.example.lines().map(|line| format!("    {line}\n")).collect();
-    format!("{} ({word}): {}\n\n{}\n\nFor instance:\n\n{example}", rule.code, rule.title, rule.help)
+    let example: String = rule
+        .example
+        .lines()
+        .map(|line| format!("    {line}\n"))
+        .collect();
+    format!(
+        "{} ({word}): {}\n\n{}\n\nFor instance:\n\n{example}",
+        rule.code, rule.title, rule.help
+    )
 }

@@ -43,7 +43,13 @@ impl Diagnostic {
     pub fn at(file: &SourceFile, offset: usize, code: Code, message: String) -> Self {
         let position = file.position(offset);
         let path = file.path.clone();
-        Self { path, line: position.line, column: position.column, code, message }
+        Self {
+            path,
+            line: position.line,
+            column: position.column,
+            code,
+            message,
+        }
     }
 
     /// Error or warning.
@@ -53,7 +59,13 @@ impl Diagnostic {
 
     /// `root/path:line:column: message [CODE]`.
     pub fn text(&self, root: &str) -> String {
-        let Self { path, line, column, code, message } = self;
+        let Self {
+            path,
+            line,
+            column,
+            code,
+            message,
+        } = self;
         let word = match self.severity() {
             Severity::Error => "",
             Severity::Warning => "warning: ",
@@ -62,12 +74,21 @@ impl Diagnostic {
     }
 
     fn github(&self, root: &str) -> String {
-        let Self { path, line, column, code, message } = self;
+        let Self {
+            path,
+            line,
+            column,
+            code,
+            message,
+        } = self;
         let word = match self.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        let message = message.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+        let message = message
+            .replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A");
         format!("::{word} file={root}{path},line={line},col={column},title={code}::{message}")
     }
 

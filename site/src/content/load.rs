@@ -47,7 +47,10 @@ pub struct Loaded {
 impl Loaded {
     /// Mistakes of one severity.
     pub fn of(&self, severity: Severity) -> Vec<&Diagnostic> {
-        self.diagnostics.iter().filter(|one| one.severity() == severity).collect()
+        self.diagnostics
+            .iter()
+            .filter(|one| one.severity() == severity)
+            .collect()
     }
 }
 
@@ -68,12 +71,18 @@ pub fn read_folder(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
                 folders.push(path);
                 continue;
             }
-            let content = path.extension().is_some_and(|end| end == "md" || end == "toml");
+            let content = path
+                .extension()
+                .is_some_and(|end| end == "md" || end == "toml");
             if !content {
                 continue;
             }
             let bytes = std::fs::metadata(&path)?.len();
-            anyhow::ensure!(bytes <= FILE_BYTES_MAX, "{} has {bytes} bytes", path.display());
+            anyhow::ensure!(
+                bytes <= FILE_BYTES_MAX,
+                "{} has {bytes} bytes",
+                path.display()
+            );
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("reading {}", path.display()))?;
             let below = path.strip_prefix(root)?;
@@ -97,10 +106,12 @@ pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
     for file in files {
         match place(&file.path) {
             Some(Place::Page(kind, id)) => {
-                if let Some(page) = parse(kind, id, file, &mut diagnostics) {
+                let before = diagnostics.len();
+                let page = parse(kind, id, file, &mut diagnostics);
+                if diagnostics.len() == before {
                     diagnostics.extend(schemas.check(kind, &page.file, &page.document));
-                    pages.push(page);
                 }
+                pages.push(page);
             }
             Some(Place::Other) => {}
             None => {
@@ -112,9 +123,19 @@ pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
     rules::all(&pages, today, &mut diagnostics);
     diagnostics.sort();
     diagnostics.dedup();
-    let broken = diagnostics.iter().any(|one| one.severity() == Severity::Error);
-    let catalog = if broken { None } else { Some(Catalog::build(parts(&pages)?)) };
-    Ok(Loaded { diagnostics, catalog, files: count })
+    let broken = diagnostics
+        .iter()
+        .any(|one| one.severity() == Severity::Error);
+    let catalog = if broken {
+        None
+    } else {
+        Some(Catalog::build(parts(&pages)?))
+    };
+    Ok(Loaded {
+        diagnostics,
+        catalog,
+        files: count,
+    })
 }
 
 enum Place {
@@ -138,24 +159,37 @@ fn place(path: &str) -> Option<Place> {
     })
 }
 
-fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) -> Option<Page> {
+/// Takes a file apart. A file that cannot be read keeps its name, so that what points to it is
+/// not blamed too.
+fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) -> Page {
+    let end = file.text.len();
     let (front, prose) = match kind {
-        Kind::Claims | Kind::Synonyms => (0..file.text.len(), file.text.len()..file.text.len()),
+        Kind::Claims | Kind::Synonyms => (0..end, end..end),
         Kind::Product | Kind::Protocol | Kind::Extension => {
-            let Some(found) = file.front_matter() else {
+            file.front_matter().unwrap_or_else(|| {
                 let message = "the file does not begin with front matter between +++ lines";
                 out.push(Diagnostic::at(&file, 0, Code::S102, message.to_owned()));
-                return None;
-            };
-            found
+                (0..0, end..end)
+            })
         }
     };
     let toml = file.text.get(front.clone()).unwrap_or_default();
     let (document, errors) = Document::read(toml, front.start);
     for error in &errors {
-        out.push(Diagnostic::at(&file, error.offset, Code::S101, error.message.clone()));
+        out.push(Diagnostic::at(
+            &file,
+            error.offset,
+            Code::S101,
+            error.message.clone(),
+        ));
     }
-    errors.is_empty().then_some(Page { kind, id, file, document, prose })
+    Page {
+        kind,
+        id,
+        file,
+        document,
+        prose,
+    }
 }
 
 fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
@@ -164,12 +198,28 @@ fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
         parts.hash.update(page.file.path.as_bytes());
         parts.hash.update(&[0]);
         parts.hash.update(page.file.text.as_bytes());
-        let prose = page.file.text.get(page.prose.clone()).unwrap_or_default().to_owned();
+        let prose = page
+            .file
+            .text
+            .get(page.prose.clone())
+            .unwrap_or_default()
+            .to_owned();
         match page.kind {
-            Kind::Product => parts.products.push(Product { prose, ..typed(page)? }),
-            Kind::Claims => parts.claims.push((page.id.clone(), typed::<ClaimsFile>(page)?.claim)),
-            Kind::Protocol => parts.protocols.push(Protocol { prose, ..typed(page)? }),
-            Kind::Extension => parts.extensions.push(Extension { prose, ..typed(page)? }),
+            Kind::Product => parts.products.push(Product {
+                prose,
+                ..typed(page)?
+            }),
+            Kind::Claims => parts
+                .claims
+                .push((page.id.clone(), typed::<ClaimsFile>(page)?.claim)),
+            Kind::Protocol => parts.protocols.push(Protocol {
+                prose,
+                ..typed(page)?
+            }),
+            Kind::Extension => parts.extensions.push(Extension {
+                prose,
+                ..typed(page)?
+            }),
             Kind::Synonyms => parts.synonyms = typed::<Synonyms>(page)?,
         }
     }

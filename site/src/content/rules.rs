@@ -46,13 +46,24 @@ impl Page {
 
     /// Pointers to the tables of a list of tables.
     fn tables(&self, pointer: &str) -> Vec<String> {
-        let items = self.document.value.pointer(pointer).and_then(Value::as_array);
-        (0..items.map_or(0, Vec::len)).map(|at| format!("{pointer}/{at}")).collect()
+        let items = self
+            .document
+            .value
+            .pointer(pointer)
+            .and_then(Value::as_array);
+        (0..items.map_or(0, Vec::len))
+            .map(|at| format!("{pointer}/{at}"))
+            .collect()
     }
 
     /// A mistake at the value of a JSON pointer.
     fn flaw(&self, pointer: &str, code: Code, message: String) -> Diagnostic {
-        Diagnostic::at(&self.file, self.document.value_offset(pointer), code, message)
+        Diagnostic::at(
+            &self.file,
+            self.document.value_offset(pointer),
+            code,
+            message,
+        )
     }
 }
 

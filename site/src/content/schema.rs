@@ -27,11 +27,31 @@ pub enum Kind {
 
 /// A schema with its file name and text, as served under `/schemas/`.
 pub const TEXTS: [(Kind, &str, &str); 5] = [
-    (Kind::Product, "product", include_str!("../../../schemas/content/product.schema.json")),
-    (Kind::Claims, "claims", include_str!("../../../schemas/content/claims.schema.json")),
-    (Kind::Protocol, "protocol", include_str!("../../../schemas/content/protocol.schema.json")),
-    (Kind::Extension, "extension", include_str!("../../../schemas/content/extension.schema.json")),
-    (Kind::Synonyms, "synonyms", include_str!("../../../schemas/content/synonyms.schema.json")),
+    (
+        Kind::Product,
+        "product",
+        include_str!("../../../schemas/content/product.schema.json"),
+    ),
+    (
+        Kind::Claims,
+        "claims",
+        include_str!("../../../schemas/content/claims.schema.json"),
+    ),
+    (
+        Kind::Protocol,
+        "protocol",
+        include_str!("../../../schemas/content/protocol.schema.json"),
+    ),
+    (
+        Kind::Extension,
+        "extension",
+        include_str!("../../../schemas/content/extension.schema.json"),
+    ),
+    (
+        Kind::Synonyms,
+        "synonyms",
+        include_str!("../../../schemas/content/synonyms.schema.json"),
+    ),
 ];
 
 /// The compiled schemas.
@@ -46,8 +66,8 @@ impl Schemas {
         let mut all = Vec::with_capacity(TEXTS.len());
         for (kind, _, text) in TEXTS {
             let schema: Value = serde_json::from_str(text)?;
-            let validator =
-                jsonschema::draft202012::new(&schema).map_err(|error| anyhow::anyhow!("{error}"))?;
+            let validator = jsonschema::draft202012::new(&schema)
+                .map_err(|error| anyhow::anyhow!("{error}"))?;
             all.push((kind, schema, validator));
         }
         Ok(Self(all))
@@ -76,9 +96,13 @@ fn complain(
     if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
         let path = error.schema_path().as_str();
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let known = schema.pointer(&format!("{parent}/properties")).and_then(Value::as_object);
+        let known = schema
+            .pointer(&format!("{parent}/properties"))
+            .and_then(Value::as_object);
         for key in unexpected {
-            let names = known.into_iter().flat_map(|map| map.keys().map(String::as_str));
+            let names = known
+                .into_iter()
+                .flat_map(|map| map.keys().map(String::as_str));
             let escaped = key.replace('~', "~0").replace('/', "~1");
             let offset = document.key_offset(&format!("{pointer}/{escaped}"));
             let message = format!("unknown key \"{key}\"{}", hint(key, names));
@@ -86,28 +110,46 @@ fn complain(
         }
         return;
     }
-    let (code, message) = words(error);
-    found.push(Diagnostic::at(file, document.value_offset(pointer), code, message));
+    let (code, message) = words(error, schema);
+    found.push(Diagnostic::at(
+        file,
+        document.value_offset(pointer),
+        code,
+        message,
+    ));
 }
 
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the library has fifty kinds; our schemas use these, the rest keep its own words"
 )]
-fn words(error: &ValidationError<'_>) -> (Code, String) {
+fn words(error: &ValidationError<'_>, schema: &Value) -> (Code, String) {
     let value = error.instance();
     match error.kind() {
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            let code = if name == "source" { Code::C101 } else { Code::S103 };
+            let code = if name == "source" {
+                Code::C101
+            } else {
+                Code::S103
+            };
             (code, format!("missing key \"{name}\""))
         }
         ValidationErrorKind::Enum { options } => {
-            let options: Vec<&str> =
-                options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let options: Vec<&str> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             let quoted: Vec<String> = options.iter().map(|word| format!("\"{word}\"")).collect();
-            let near = value.as_str().map_or_else(String::new, |text| hint(text, options));
-            (Code::S105, format!("{value} is not one of {}{near}", quoted.join(", ")))
+            let near = value
+                .as_str()
+                .map_or_else(String::new, |text| hint(text, options));
+            (
+                Code::S105,
+                format!("{value} is not one of {}{near}", quoted.join(", ")),
+            )
         }
         ValidationErrorKind::Type { kind } => {
             let wanted = match kind {
@@ -118,13 +160,22 @@ fn words(error: &ValidationError<'_>) -> (Code, String) {
         }
         ValidationErrorKind::MaxLength { limit } => {
             let length = value.as_str().map_or(0, |text| text.chars().count());
-            (Code::S107, format!("text of {length} characters; at most {limit} are allowed"))
+            (
+                Code::S107,
+                format!("text of {length} characters; at most {limit} are allowed"),
+            )
         }
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => {
             (Code::S107, "may not be empty".to_owned())
         }
         ValidationErrorKind::Pattern { pattern } => {
-            (Code::S107, format!("{value} does not match {pattern}"))
+            let path = error.schema_path().as_str();
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let form = schema
+                .pointer(&format!("{parent}/description"))
+                .and_then(Value::as_str);
+            let form = form.map_or_else(|| format!("of the form {pattern}"), str::to_owned);
+            (Code::S107, format!("{value} is not {form}"))
         }
         _ => (Code::S107, error.to_string()),
     }

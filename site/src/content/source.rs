@@ -26,8 +26,14 @@ impl SourceFile {
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
-        Self { path: path.into(), text, line_starts }
+        let line_starts = std::iter::once(0)
+            .chain(newlines.map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            path: path.into(),
+            text,
+            line_starts,
+        }
     }
 
     /// The line and column of a byte offset; offsets past the end give the end.
@@ -38,7 +44,11 @@ impl SourceFile {
         }
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start..offset).map_or(0, |part| part.chars().count()) + 1;
+        let column = self
+            .text
+            .get(start..offset)
+            .map_or(0, |part| part.chars().count())
+            + 1;
         Position { line, column }
     }
 
@@ -46,9 +56,16 @@ impl SourceFile {
     pub fn front_matter(&self) -> Option<(Range<usize>, Range<usize>)> {
         const FENCE: &str = "+++\n";
         let rest = self.text.strip_prefix(FENCE)?;
-        let end = if rest.starts_with(FENCE) { 0 } else { rest.find("\n+++\n")? + 1 };
+        let end = if rest.starts_with(FENCE) {
+            0
+        } else {
+            rest.find("\n+++\n")? + 1
+        };
         let start = FENCE.len();
-        Some((start..start + end, start + end + FENCE.len()..self.text.len()))
+        Some((
+            start..start + end,
+            start + end + FENCE.len()..self.text.len(),
+        ))
     }
 }
 
@@ -71,6 +88,10 @@ mod tests {
         assert_eq!(&file.text[front], "a = 1\n");
         assert_eq!(&file.text[prose], "Text\n");
         assert!(SourceFile::new("a.md", "a = 1\n").front_matter().is_none());
-        assert!(SourceFile::new("a.md", "+++\na = 1\n").front_matter().is_none());
+        assert!(
+            SourceFile::new("a.md", "+++\na = 1\n")
+                .front_matter()
+                .is_none()
+        );
     }
 }

@@ -38,7 +38,9 @@ fn listed(changed: &str, text: Option<&str>) -> Vec<Diagnostic> {
         .map(|(path, text)| SourceFile::new(*path, *text))
         .collect();
     files.extend(text.map(|text| SourceFile::new(changed, text)));
-    check(files, &Date::parse(TODAY).unwrap()).unwrap().diagnostics
+    check(files, &Date::parse(TODAY).unwrap())
+        .unwrap()
+        .diagnostics
 }
 
 /// Checks the good content with `from` replaced by `to` in one file.
@@ -61,62 +63,250 @@ fn good_content_has_no_mistakes() {
 
 #[test]
 fn s_rules_name_the_value() {
-    broken(P, "title = \"Exim\"", "title = Exim", expect![[""]]);
-    broken(P, "+++\n", "", expect![[""]]);
-    broken(P, "title = \"Exim\"\n", "", expect![[""]]);
-    broken(P, "licence", "licens", expect![[""]]);
-    broken(C, "\"yes\"", "\"yess\"", expect![[""]]);
-    broken(P, "[\"mta\"]", "\"mta\"", expect![[""]]);
-    broken(P, "\"2026-11-23\"", "\"last year\"", expect![[""]]);
-    broken(P, "\"exim\"", "\"exmi\"", expect![[""]]);
+    broken(
+        P,
+        "title = \"Exim\"",
+        "title = Exim",
+        expect![[r#"
+        products/exim/index.md:3:9: string values must be quoted, expected literal string [S101]"#]],
+    );
+    broken(
+        P,
+        "+++\n",
+        "",
+        expect![[r#"
+        products/exim/index.md:1:1: the file does not begin with front matter between +++ lines [S102]"#]],
+    );
+    broken(
+        P,
+        "title = \"Exim\"\n",
+        "",
+        expect![[r#"products/exim/index.md:2:1: missing key "title" [S103]"#]],
+    );
+    broken(
+        P,
+        "licence",
+        "licens",
+        expect![[r#"
+        products/exim/index.md:2:1: missing key "licence" [S103]
+        products/exim/index.md:8:1: unknown key "licens" (did you mean "licence"?) [S104]"#]],
+    );
+    broken(
+        C,
+        "\"yes\"",
+        "\"yess\"",
+        expect![[
+            r#"products/exim/claims.toml:3:11: "yess" is not one of "yes", "partial", "no", "planned", "removed", "unknown", "not-applicable" (did you mean "yes"?) [S105]"#
+        ]],
+    );
+    broken(
+        P,
+        "[\"mta\"]",
+        "\"mta\"",
+        expect![[r#"products/exim/index.md:6:9: "mta" is not of type array [S106]"#]],
+    );
+    broken(
+        P,
+        "\"2026-11-23\"",
+        "\"last year\"",
+        expect![[
+            r#"products/exim/index.md:12:12: "last year" is not a full date such as 2026-11-23 [S107]"#
+        ]],
+    );
+    broken(
+        P,
+        "\"exim\"",
+        "\"exmi\"",
+        expect![[r#"products/exim/index.md:2:8: "exmi" stands in the place of "exim" [S108]"#]],
+    );
 }
 
 #[test]
 fn a_stray_file_is_named() {
     let found = listed("notes/todo.md", Some("hello"));
     let lines: Vec<String> = found.iter().map(|one| one.text("content/")).collect();
-    expect![[""]].assert_eq(&lines.join("\n"));
+    expect!["content/notes/todo.md:1:1: this place holds no content [S108]"]
+        .assert_eq(&lines.join("\n"));
 }
 
 #[test]
 fn r_rules_offer_the_nearest_name() {
-    broken(P, "status", "succeeded_by = \"postfx\"\nstatus", expect![[""]]);
-    broken(C, "smtp/size", "smtp/sise", expect![[""]]);
-    broken(P, "[\"smtp\"]", "[\"smpt\"]", expect![[""]]);
-    broken(P, "A mailer.\n", "See [it](/products/postfx) and [Postfix](/products/postfix).\n", expect![[""]]);
+    broken(
+        P,
+        "status",
+        "succeeded_by = \"postfx\"\nstatus",
+        expect![[
+            r#"products/exim/index.md:9:16: unknown product "postfx" (did you mean "postfix"?) [R101]"#
+        ]],
+    );
+    broken(
+        C,
+        "smtp/size",
+        "smtp/sise",
+        expect![[
+            r#"products/exim/claims.toml:2:13: unknown extension "smtp/sise" (did you mean "smtp/size"?) [R102]"#
+        ]],
+    );
+    broken(
+        P,
+        "[\"smtp\"]",
+        "[\"smpt\"]",
+        expect![[
+            r#"products/exim/index.md:7:14: unknown protocol "smpt" (did you mean "smtp"?) [R103]"#
+        ]],
+    );
+    broken(
+        P,
+        "A mailer.\n",
+        "See [it](/products/postfx) and [Postfix](/products/postfix).\n",
+        expect![[
+            r#"products/exim/index.md:18:5: "/products/postfx" leads nowhere (did you mean "/products/postfix"?) [R104]"#
+        ]],
+    );
 }
 
 #[test]
 fn u_rules_keep_names_apart() {
-    broken(P, "status", "aliases = [\"vmailer\"]\nstatus", expect![[""]]);
-    broken(P, "status", "aliases = [\"Postfix\"]\nstatus", expect![[""]]);
+    broken(
+        P,
+        "status",
+        "aliases = [\"vmailer\"]\nstatus",
+        expect![[
+            r#"products/exim/index.md:9:12: the alias "vmailer" is already one of "postfix" [U101]"#
+        ]],
+    );
+    broken(
+        P,
+        "status",
+        "aliases = [\"Postfix\"]\nstatus",
+        expect![[
+            r#"products/exim/index.md:9:12: the alias "Postfix" is the title of "postfix" [U102]"#
+        ]],
+    );
     let twice = format!("{CLAIMS}\n{CLAIMS}");
-    broken(C, CLAIMS, &twice, expect![[""]]);
-    let again = EXTENSION.replace("\"SIZE\"", "\"size\"").replace("slug = \"size\"", "slug = \"s\"");
+    broken(
+        C,
+        CLAIMS,
+        &twice,
+        expect![[
+            r#"products/exim/claims.toml:9:13: "smtp/size" is claimed twice from the same source [U101]"#
+        ]],
+    );
+    let again = EXTENSION
+        .replace("\"SIZE\"", "\"size\"")
+        .replace("slug = \"size\"", "slug = \"s\"");
     let found = listed("extensions/smtp/s.md", Some(&again));
     let lines: Vec<String> = found.iter().map(|one| one.text("")).collect();
-    expect![[""]].assert_eq(&lines.join("\n"));
+    expect![[
+        r#"extensions/smtp/s.md:11:8: the wire token "size" already belongs to "smtp/size" [U101]"#
+    ]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
 fn c_rules_keep_claims_honest() {
-    broken(C, "source = \"https://example.org/\"\n", "", expect![[""]]);
-    broken(C, "2026-01-01", "2026-12-01", expect![[""]]);
-    broken(P, "surety", "event = [{date = \"1990\", kind = \"release\", title = \"0\"}]\nsurety", expect![[""]]);
-    broken(C, "date", "since = \"newest\"\ndate", expect![[""]]);
-    broken(C, "date", "since = \"4.10\"\nuntil = \"4.9\"\ndate", expect![[""]]);
-    broken(C, "\"yes\"", "\"partial\"", expect![[""]]);
-    broken(C, "\"yes\"", "\"removed\"", expect![[""]]);
-    broken(C, "\"docs\"", "\"measured\"", expect![[""]]);
-    broken(C, "2026-01-01", "2020-01-01", expect![[""]]);
+    broken(
+        C,
+        "source = \"https://example.org/\"\n",
+        "",
+        expect![[r#"products/exim/claims.toml:1:1: missing key "source" [C101]"#]],
+    );
+    broken(
+        C,
+        "2026-01-01",
+        "2026-12-01",
+        expect!["products/exim/claims.toml:6:8: the date 2026-12-01 lies in the future [C102]"],
+    );
+    broken(
+        P,
+        "surety",
+        "event = [{date = \"1990\", kind = \"release\", title = \"0\"}]\nsurety",
+        expect![
+            "products/exim/index.md:11:18: a release event of 1990 before the first release in 1995 [C102]"
+        ],
+    );
+    broken(
+        C,
+        "date",
+        "since = \"newest\"\ndate",
+        expect![[
+            r#"products/exim/claims.toml:6:9: since "newest" is neither a listed version nor a number [C103]"#
+        ]],
+    );
+    broken(
+        C,
+        "date",
+        "since = \"4.10\"\nuntil = \"4.9\"\ndate",
+        expect![[
+            r#"products/exim/claims.toml:7:9: until "4.9" does not come after since "4.10" [C103]"#
+        ]],
+    );
+    broken(
+        C,
+        "\"yes\"",
+        "\"partial\"",
+        expect![
+            "products/exim/claims.toml:3:11: partial support needs a note that says which part [C104]"
+        ],
+    );
+    broken(
+        C,
+        "\"yes\"",
+        "\"removed\"",
+        expect![
+            "products/exim/claims.toml:3:11: removed support needs until, the first version without it [C104]"
+        ],
+    );
+    broken(
+        C,
+        "\"docs\"",
+        "\"measured\"",
+        expect![
+            "products/exim/claims.toml:4:12: measured evidence belongs in measured/*.toml, written by the prober [C106]"
+        ],
+    );
+    broken(
+        C,
+        "2026-01-01",
+        "2020-01-01",
+        expect![[
+            r#"products/exim/claims.toml:6:8: warning: "documented" of 83 months ago; check again [C108]"#
+        ]],
+    );
 }
 
 #[test]
 fn m_rules_keep_prose_safe() {
-    broken(P, "A mailer.\n", "## A\n\n#### B\n", expect![[""]]);
-    broken(P, "A mailer.\n", "<script>x</script>\n", expect![[""]]);
-    broken(P, "A mailer.\n", "[x](javascript:alert(1))\n", expect![[""]]);
-    broken(P, "A mailer.\n", "[click here](/products/postfix)\n", expect![[""]]);
+    broken(
+        P,
+        "A mailer.\n",
+        "## A\n\n#### B\n",
+        expect!["products/exim/index.md:20:1: heading of level 4 where 3 comes next [M101]"],
+    );
+    broken(
+        P,
+        "A mailer.\n",
+        "<script>x</script>\n",
+        expect![[
+            r#"products/exim/index.md:18:1: raw HTML "<script>x</script>" is not allowed [M102]"#
+        ]],
+    );
+    broken(
+        P,
+        "A mailer.\n",
+        "[x](javascript:alert(1))\n",
+        expect![[
+            r#"products/exim/index.md:18:1: link to "javascript:alert(1)" is not allowed [M102]"#
+        ]],
+    );
+    broken(
+        P,
+        "A mailer.\n",
+        "[click here](/products/postfix)\n",
+        expect![[
+            r#"products/exim/index.md:18:1: link text "click here" says nothing when read alone [M103]"#
+        ]],
+    );
 }
 
 #[test]
@@ -125,23 +315,42 @@ fn all_mistakes_are_told_in_one_run() {
         C,
         CLAIMS,
         "[[claim]]\nextension = \"smtp/sise\"\nsuport = \"yes\"\nevidence = \"doc\"\n",
-        expect![[""]],
+        expect![[r#"
+            products/exim/claims.toml:1:1: missing key "date" [S103]
+            products/exim/claims.toml:1:1: missing key "support" [S103]
+            products/exim/claims.toml:1:1: missing key "source" [C101]
+            products/exim/claims.toml:2:13: unknown extension "smtp/sise" (did you mean "smtp/size"?) [R102]
+            products/exim/claims.toml:3:1: unknown key "suport" (did you mean "support"?) [S104]
+            products/exim/claims.toml:4:12: "doc" is not one of "measured", "source", "docs", "vendor", "third-party", "memory", "legacy" (did you mean "docs"?) [S105]"#]],
     );
 }
 
 #[test]
 fn the_projects_content_has_no_errors() {
     let loaded = real_content();
-    let errors: Vec<String> = loaded.of(Severity::Error).iter().map(|e| e.text("")).collect();
+    let errors: Vec<String> = loaded
+        .of(Severity::Error)
+        .iter()
+        .map(|e| e.text(""))
+        .collect();
     assert_eq!(errors, Vec::<String>::new());
     let catalog = loaded.catalog.unwrap();
-    assert!(catalog.products.len() >= 30, "{} products", catalog.products.len());
+    assert!(
+        catalog.products.len() >= 30,
+        "{} products",
+        catalog.products.len()
+    );
 }
 
 #[test]
 fn broken_content_yields_no_catalog() {
     let files = vec![SourceFile::new(P, "nothing")];
-    assert!(check(files, &Date::parse(TODAY).unwrap()).unwrap().catalog.is_none());
+    assert!(
+        check(files, &Date::parse(TODAY).unwrap())
+            .unwrap()
+            .catalog
+            .is_none()
+    );
 }
 
 #[test]
@@ -159,7 +368,25 @@ fn lists_print_in_three_forms() {
     let found = listed(C, Some("[[claim]]\nextension = 1\n"));
     let first: Vec<&Diagnostic> = found.iter().take(1).collect();
     let print = |format| diagnostic::print(&first, format, "content");
-    expect![[""]].assert_eq(&print(Format::Text));
-    expect![[""]].assert_eq(&print(Format::Github));
-    expect![[""]].assert_eq(&print(Format::Json));
+    expect![[r#"
+        content/products/exim/claims.toml:1:1: missing key "date" [S103]
+    "#]]
+    .assert_eq(&print(Format::Text));
+    expect![[r#"
+        ::error file=content/products/exim/claims.toml,line=1,col=1,title=S103::missing key "date"
+    "#]]
+    .assert_eq(&print(Format::Github));
+    expect![[r#"
+        [
+          {
+            "code": "S103",
+            "column": 1,
+            "line": 1,
+            "message": "missing key \"date\"",
+            "path": "content/products/exim/claims.toml",
+            "severity": "error"
+          }
+        ]
+    "#]]
+    .assert_eq(&print(Format::Json));
 }

@@ -20,15 +20,24 @@ fn check_flaws(markdown: &str, flaws: Expect) {
 
 #[test]
 fn raw_html_is_shown_as_text() {
-    check("a <b>c</b>", expect![[r#"
+    check(
+        "a <b>c</b>",
+        expect![[r#"
         <p>a &lt;b&gt;c&lt;/b&gt;</p>
-    "#]]);
-    check("<script>alert(1)</script>", expect![[r#"
+    "#]],
+    );
+    check(
+        "<script>alert(1)</script>",
+        expect![[r#"
         <p>&lt;script&gt;alert(1)&lt;/script&gt;</p>
-    "#]]);
-    check("<img src=x onerror=alert(1)>", expect![[r#"
+    "#]],
+    );
+    check(
+        "<img src=x onerror=alert(1)>",
+        expect![[r#"
         <p>&lt;img src=x onerror=alert(1)&gt;</p>
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -44,40 +53,67 @@ fn links_keep_only_known_schemes() {
         "<javascript:alert(1)>",
     ] {
         let html = render(bad).html;
-        assert!(!html.contains("href") && !html.contains("src="), "{bad}: {html}");
-        assert!(render(bad).flaws.iter().any(|(_, code, _)| *code == Code::M102), "{bad}");
+        assert!(
+            !html.contains("href") && !html.contains("src="),
+            "{bad}: {html}"
+        );
+        assert!(
+            render(bad)
+                .flaws
+                .iter()
+                .any(|(_, code, _)| *code == Code::M102),
+            "{bad}"
+        );
     }
-    check("[Exim](/products/exim)", expect![[r#"
+    check(
+        "[Exim](/products/exim)",
+        expect![[r#"
         <p><a href="/products/exim">Exim</a></p>
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn headings_get_unique_ids() {
-    check("## Old names\n\n## Old names\n", expect![[r#"
+    check(
+        "## Old names\n\n## Old names\n",
+        expect![[r#"
         <h2 id="old-names">Old names</h2>
         <h2 id="old-names-2">Old names</h2>
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn tables_are_aligned_by_class() {
-    check("| a | b |\n|---|--:|\n| 1 | 2 |\n", expect![[r#"
+    check(
+        "| a | b |\n|---|--:|\n| 1 | 2 |\n",
+        expect![[r#"
         <table><thead><tr><th scope="col">a</th><th scope="col" class="right">b</th></tr></thead><tbody>
         <tr><td>1</td><td class="right">2</td></tr>
         </tbody></table>
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn flaws_are_named_with_their_place() {
-    check_flaws("# A\n\n## B\n\n#### C\n", expect![[r#"
+    check_flaws(
+        "# A\n\n## B\n\n#### C\n",
+        expect![[r#"
         0 M101 heading of level 1 where 2 comes next
-        11 M101 heading of level 4 where 3 comes next"#]]);
-    check_flaws("see https://example.org now", expect!["4 M101 bare address; give the link a text"]);
+        11 M101 heading of level 4 where 3 comes next"#]],
+    );
+    check_flaws(
+        "see https://example.org now",
+        expect!["4 M101 bare address; give the link a text"],
+    );
     check_flaws("![](/a.png)", expect!["0 M101 image without a text"]);
-    check_flaws("[](/a) [click here](/b)", expect![[r#"
+    check_flaws(
+        "[](/a) [click here](/b)",
+        expect![[r#"
         0 M103 link without a text
-        7 M103 link text "click here" says nothing when read alone"#]]);
+        7 M103 link text "click here" says nothing when read alone"#]],
+    );
     check_flaws("<https://example.org> and `http://x`", expect![""]);
 }

@@ -37,8 +37,17 @@ impl Bar {
             let start = before * 1000 / total;
             before += count;
             let width = before * 1000 / total - start;
-            parts.push(Part { label: (*label).to_owned(), count: *count, class, start, width });
+            parts.push(Part {
+                label: (*label).to_owned(),
+                count: *count,
+                class,
+                start,
+                width,
+            });
         }
-        Self { title: title.into(), parts }
+        Self {
+            title: title.into(),
+            parts,
+        }
     }
 }

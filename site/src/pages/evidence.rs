@@ -56,7 +56,9 @@ pub async fn page(
     let entry = catalog.products.get(&slug).ok_or(PageError::NotFound)?;
     let mut sections: Vec<Section> = Vec::new();
     for (id, cell) in &entry.cells {
-        let Some(extension) = catalog.extensions.get(id) else { continue };
+        let Some(extension) = catalog.extensions.get(id) else {
+            continue;
+        };
         let protocol = catalog.protocols.get(&extension.facts.protocol);
         let protocol = protocol.map_or_else(String::new, |entry| entry.facts.title.clone());
         let row = Row {
@@ -66,13 +68,21 @@ pub async fn page(
             mark: Mark::of(cell),
             claims: cell.judged.iter().map(claim).collect(),
         };
-        match sections.last_mut().filter(|section| section.protocol == protocol) {
+        match sections
+            .last_mut()
+            .filter(|section| section.protocol == protocol)
+        {
             Some(section) => section.rows.push(row),
-            None => sections.push(Section { protocol, rows: vec![row] }),
+            None => sections.push(Section {
+                protocol,
+                rows: vec![row],
+            }),
         }
     }
     show(&EvidencePage {
-        frame: site.frame("products").at(format!("/products/{slug}/evidence")),
+        frame: site
+            .frame("products")
+            .at(format!("/products/{slug}/evidence")),
         title: entry.facts.title.clone(),
         slug,
         sections,

@@ -51,8 +51,10 @@ pub async fn page(
     let id = format!("{protocol}/{slug}");
     let entry = catalog.extensions.get(&id).ok_or(PageError::NotFound)?;
     let facts = &entry.facts;
-    let protocol_title =
-        catalog.protocols.get(&protocol).map_or_else(String::new, |p| p.facts.title.clone());
+    let protocol_title = catalog
+        .protocols
+        .get(&protocol)
+        .map_or_else(String::new, |p| p.facts.title.clone());
     let rows = rows(catalog, &id);
     let unknown = catalog
         .products_of(&protocol)
@@ -67,7 +69,10 @@ pub async fn page(
         prose: &entry.prose.html,
         example: facts.example.as_deref().map(lanes).unwrap_or_default(),
         links: links(catalog, facts),
-        supported: rows.iter().filter(|row| row.mark.state.is_supported()).count(),
+        supported: rows
+            .iter()
+            .filter(|row| row.mark.state.is_supported())
+            .count(),
         rows,
         unknown,
         unverified_page: facts.surety == Surety::Memory,
@@ -98,10 +103,7 @@ fn rows(catalog: &Catalog, id: &str) -> Vec<Row> {
     rows
 }
 
-fn links(
-    catalog: &Catalog,
-    facts: &Extension,
-) -> Vec<(&'static str, Vec<(String, String)>)> {
+fn links(catalog: &Catalog, facts: &Extension) -> Vec<(&'static str, Vec<(String, String)>)> {
     let lists = [
         ("Needs", &facts.requires),
         ("Part of", &facts.implied_by),
@@ -129,5 +131,9 @@ fn lanes(example: &str) -> Vec<(&'static str, &str)> {
             "plain"
         }
     };
-    example.trim_end().lines().map(|line| (class(line), line)).collect()
+    example
+        .trim_end()
+        .lines()
+        .map(|line| (class(line), line))
+        .collect()
 }

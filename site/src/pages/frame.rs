@@ -27,7 +27,11 @@ impl Site {
 
     /// Digest of content and program: equal digests give equal pages.
     pub fn version(&self) -> String {
-        format!("{}-{}", self.catalog.content_hash, env!("WAXSEAL_SITE_BUILD"))
+        format!(
+            "{}-{}",
+            self.catalog.content_hash,
+            env!("WAXSEAL_SITE_BUILD")
+        )
     }
 
     /// The frame of a page.
@@ -97,7 +101,10 @@ impl IntoResponse for PageError {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Render(_) | Self::Search(_) => {
                 tracing::error!(error = ?self, "a page failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "This page failed. It has been logged.")
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "This page failed. It has been logged.",
+                )
                     .into_response()
             }
         }
@@ -111,5 +118,9 @@ pub(super) fn show(template: &impl Template) -> Result<Html<String>, PageError> 
 
 /// `1 product`, `2 products`.
 pub(super) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
 }

@@ -80,19 +80,30 @@ pub async fn page(Shared(site): Shared<Arc<Site>>) -> Result<impl IntoResponse, 
         .protocols
         .values()
         .filter(|entry| catalog.extensions_of(&entry.facts.id).is_empty())
-        .map(|entry| (format!("/protocols/{}", entry.facts.id), entry.facts.title.clone()))
+        .map(|entry| {
+            (
+                format!("/protocols/{}", entry.facts.id),
+                entry.facts.title.clone(),
+            )
+        })
         .collect();
     show(&Home {
         frame: site.frame("home").at("/"),
         quality: quality(catalog),
         protocols,
-        shelves: SHELVES.iter().map(|shelf| self::shelf(catalog, shelf)).collect(),
+        shelves: SHELVES
+            .iter()
+            .map(|shelf| self::shelf(catalog, shelf))
+            .collect(),
         gaps,
     })
 }
 
 fn shelf(catalog: &Catalog, shelf: &(&'static str, &'static str, &[&str])) -> Shelf {
-    let products = shelf.2.iter().filter_map(|slug| catalog.products.get(*slug));
+    let products = shelf
+        .2
+        .iter()
+        .filter_map(|slug| catalog.products.get(*slug));
     Shelf {
         title: shelf.0,
         text: shelf.1,
@@ -107,16 +118,23 @@ fn shelf(catalog: &Catalog, shelf: &(&'static str, &'static str, &[&str])) -> Sh
 }
 
 fn quality(catalog: &Catalog) -> Bar {
-    let cells = || catalog.products.values().flat_map(|entry| entry.cells.values());
+    let cells = || {
+        catalog
+            .products
+            .values()
+            .flat_map(|entry| entry.cells.values())
+    };
     let count = |wanted: &dyn Fn(&Judged) -> bool| {
-        cells().filter_map(|cell| cell.shown()).filter(|judged| wanted(judged)).count()
+        cells()
+            .filter_map(|cell| cell.shown())
+            .filter(|judged| wanted(judged))
+            .count()
     };
     let fresh = |judged: &Judged| judged.stale_months.is_none();
     let source = count(&|j| fresh(j) && j.claim.evidence <= Evidence::Source);
     let docs = count(&|j| fresh(j) && j.claim.evidence == Evidence::Docs);
-    let said = count(&|j| {
-        fresh(j) && matches!(j.claim.evidence, Evidence::Vendor | Evidence::ThirdParty)
-    });
+    let said =
+        count(&|j| fresh(j) && matches!(j.claim.evidence, Evidence::Vendor | Evidence::ThirdParty));
     let notes = count(&|j| fresh(j) && j.claim.evidence == Evidence::Memory);
     let stale = count(&|j| !fresh(j));
     Bar::new(

@@ -24,12 +24,24 @@ pub async fn healthz() -> impl IntoResponse {
 
 /// The stylesheet under the address of this build.
 pub async fn stylesheet() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, FOREVER)], STYLESHEET)
+    (
+        [
+            (CONTENT_TYPE, "text/css; charset=utf-8"),
+            (CACHE_CONTROL, FOREVER),
+        ],
+        STYLESHEET,
+    )
 }
 
 /// `/assets/seal.svg`.
 pub async fn icon() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")], ICON)
+    (
+        [
+            (CONTENT_TYPE, "image/svg+xml"),
+            (CACHE_CONTROL, "public, max-age=86400"),
+        ],
+        ICON,
+    )
 }
 
 /// `/robots.txt`.
@@ -43,7 +55,9 @@ pub async fn robots() -> impl IntoResponse {
 /// # Errors
 /// When there is no such schema.
 pub async fn schema(Path(name): Path<String>) -> Result<impl IntoResponse, PageError> {
-    let wanted = name.strip_suffix(".schema.json").ok_or(PageError::NotFound)?;
+    let wanted = name
+        .strip_suffix(".schema.json")
+        .ok_or(PageError::NotFound)?;
     let found = TEXTS.iter().find(|(_, known, _)| *known == wanted);
     let (_, _, text) = found.ok_or(PageError::NotFound)?;
     Ok(([(CONTENT_TYPE, "application/schema+json")], *text))
@@ -61,8 +75,9 @@ pub async fn sitemap(Shared(site): Shared<Arc<Site>>) -> impl IntoResponse {
 /// The path of every page that has one address.
 pub fn paths(site: &Site) -> Vec<String> {
     let catalog = &site.catalog;
-    let mut paths: Vec<String> =
-        ["/", "/products", "/protocols", "/about/method"].map(str::to_owned).into();
+    let mut paths: Vec<String> = ["/", "/products", "/protocols", "/about/method"]
+        .map(str::to_owned)
+        .into();
     for slug in catalog.products.keys() {
         paths.push(format!("/products/{slug}"));
         paths.push(format!("/products/{slug}/evidence"));
@@ -71,6 +86,11 @@ pub fn paths(site: &Site) -> Vec<String> {
         paths.push(format!("/protocols/{id}"));
         paths.push(format!("/matrix/{id}"));
     }
-    paths.extend(catalog.extensions.keys().map(|id| format!("/extensions/{id}")));
+    paths.extend(
+        catalog
+            .extensions
+            .keys()
+            .map(|id| format!("/extensions/{id}")),
+    );
     paths
 }

@@ -91,8 +91,11 @@ pub async fn page(
     let protocol = catalog.protocols.get(&id).ok_or(PageError::NotFound)?;
     let candidates = candidates(catalog, &id);
     let view = view(&pairs, &candidates);
-    let products: Vec<&ProductEntry> =
-        view.slugs.iter().filter_map(|slug| catalog.products.get(slug)).collect();
+    let products: Vec<&ProductEntry> = view
+        .slugs
+        .iter()
+        .filter_map(|slug| catalog.products.get(slug))
+        .collect();
     let mut extensions = catalog.extensions_of(&id);
     extensions.sort_by_key(|extension| extension.facts.category.replace('-', " "));
     let mut notes = Vec::new();
@@ -119,7 +122,10 @@ pub async fn page(
             name: facts.name().to_owned(),
             cells: cells.collect(),
         };
-        groups.entry(facts.category.replace('-', " ")).or_default().push(row);
+        groups
+            .entry(facts.category.replace('-', " "))
+            .or_default()
+            .push(row);
     }
     show(&Matrix {
         frame: site.frame("matrix").at(canonical(&id, &view)),
@@ -144,12 +150,26 @@ fn candidates<'a>(catalog: &'a Catalog, id: &str) -> Vec<(usize, &'a ProductEntr
     let mut found: Vec<(usize, &ProductEntry)> = catalog
         .products
         .values()
-        .map(|entry| (entry.cells.keys().filter(|key| key.starts_with(&start)).count(), entry))
+        .map(|entry| {
+            (
+                entry
+                    .cells
+                    .keys()
+                    .filter(|key| key.starts_with(&start))
+                    .count(),
+                entry,
+            )
+        })
         .filter(|(known, _)| *known > 0)
         .collect();
     let checked = |entry: &ProductEntry| {
-        let cells = entry.cells.iter().filter(|(key, _)| key.starts_with(&start));
-        cells.filter(|(_, cell)| !cell.is_unverified() && !cell.is_stale()).count()
+        let cells = entry
+            .cells
+            .iter()
+            .filter(|(key, _)| key.starts_with(&start));
+        cells
+            .filter(|(_, cell)| !cell.is_unverified() && !cell.is_stale())
+            .count()
     };
     found.sort_by_key(|(_, entry)| (std::cmp::Reverse(checked(entry)), entry.facts.slug.clone()));
     found
@@ -160,7 +180,11 @@ fn view(pairs: &[(String, String)], candidates: &[(usize, &ProductEntry)]) -> Vi
         .iter()
         .filter(|(name, _)| name == "p")
         .flat_map(|(_, value)| value.split(','))
-        .filter(|slug| candidates.iter().any(|(_, entry)| entry.facts.slug == *slug))
+        .filter(|slug| {
+            candidates
+                .iter()
+                .any(|(_, entry)| entry.facts.slug == *slug)
+        })
         .map(str::to_owned)
         .collect();
     slugs.sort();
@@ -173,7 +197,12 @@ fn view(pairs: &[(String, String)], candidates: &[(usize, &ProductEntry)]) -> Vi
         slugs.sort();
     }
     let has = |name: &str, wanted: &str| pairs.iter().any(|(n, v)| n == name && v == wanted);
-    View { slugs, differences: has("only", "diff"), whole: has("rows", "all"), too_many }
+    View {
+        slugs,
+        differences: has("only", "diff"),
+        whole: has("rows", "all"),
+        too_many,
+    }
 }
 
 fn canonical(id: &str, view: &View) -> String {
@@ -203,9 +232,15 @@ fn view_of(product: &ProductEntry, name: &str, cell: &Cell, notes: &mut Vec<Note
         });
         number
     });
-    let key = cell.shown().map(|judged| judged.claim.extension.replace('/', "-"));
+    let key = cell
+        .shown()
+        .map(|judged| judged.claim.extension.replace('/', "-"));
     let evidence = key.map(|key| format!("/products/{}/evidence#{key}", product.facts.slug));
-    CellView { mark: Mark::of(cell), note, evidence }
+    CellView {
+        mark: Mark::of(cell),
+        note,
+        evidence,
+    }
 }
 
 fn choices(candidates: &[(usize, &ProductEntry)], view: &View) -> Vec<Choice> {
@@ -223,11 +258,17 @@ fn choices(candidates: &[(usize, &ProductEntry)], view: &View) -> Vec<Choice> {
 }
 
 fn others(catalog: &Catalog, id: &str) -> Vec<(String, String)> {
-    let with_rows = catalog.protocols.values().filter(|entry| {
-        entry.facts.id != id && !catalog.extensions_of(&entry.facts.id).is_empty()
-    });
+    let with_rows = catalog
+        .protocols
+        .values()
+        .filter(|entry| entry.facts.id != id && !catalog.extensions_of(&entry.facts.id).is_empty());
     with_rows
-        .map(|entry| (format!("/matrix/{}", entry.facts.id), entry.facts.title.clone()))
+        .map(|entry| {
+            (
+                format!("/matrix/{}", entry.facts.id),
+                entry.facts.title.clone(),
+            )
+        })
         .collect()
 }
 

@@ -21,27 +21,54 @@ struct Method {
 
 const STATES: [(State, &str); 9] = [
     (State::Yes, "The product does it."),
-    (State::AddOn, "It does it with a plugin, patch or companion product."),
+    (
+        State::AddOn,
+        "It does it with a plugin, patch or companion product.",
+    ),
     (State::Partial, "It does a part; the note says which."),
-    (State::No, "It does not. For many servers this means: it does not announce it."),
+    (
+        State::No,
+        "It does not. For many servers this means: it does not announce it.",
+    ),
     (State::Planned, "Announced for a later version."),
     (State::Removed, "It did once and no longer does."),
-    (State::NotApplicable, "The question makes no sense for this product."),
-    (State::Disputed, "Two fresh, checked sources disagree; the evidence page shows both."),
-    (State::Unknown, "Nobody has said. This is never counted as no."),
+    (
+        State::NotApplicable,
+        "The question makes no sense for this product.",
+    ),
+    (
+        State::Disputed,
+        "Two fresh, checked sources disagree; the evidence page shows both.",
+    ),
+    (
+        State::Unknown,
+        "Nobody has said. This is never counted as no.",
+    ),
 ];
 
 const EVIDENCE: [(Evidence, &str); 7] = [
-    (Evidence::Measured, "A probe asked a running server and saw the answer."),
-    (Evidence::Source, "Read in the program's code or in a captured server reply."),
+    (
+        Evidence::Measured,
+        "A probe asked a running server and saw the answer.",
+    ),
+    (
+        Evidence::Source,
+        "Read in the program's code or in a captured server reply.",
+    ),
     (Evidence::Docs, "Read in the project's own documentation."),
     (Evidence::Vendor, "Said by the vendor, not checked by us."),
-    (Evidence::ThirdParty, "Said by someone else, not checked by us."),
+    (
+        Evidence::ThirdParty,
+        "Said by someone else, not checked by us.",
+    ),
     (
         Evidence::Memory,
         "Written down from general knowledge. The link is where you could check it; we have not.",
     ),
-    (Evidence::Legacy, "Taken from a wiki page of August 2003; never stands alone."),
+    (
+        Evidence::Legacy,
+        "Taken from a wiki page of August 2003; never stands alone.",
+    ),
 ];
 
 /// Shows the page.
@@ -50,7 +77,14 @@ const EVIDENCE: [(Evidence, &str); 7] = [
 /// When the template fails.
 pub async fn page(Shared(site): Shared<Arc<Site>>) -> Result<impl IntoResponse, PageError> {
     let states = STATES.map(|(state, text)| {
-        (Mark { state, unverified: false, stale_months: None }, text)
+        (
+            Mark {
+                state,
+                unverified: false,
+                stale_months: None,
+            },
+            text,
+        )
     });
     let evidence = EVIDENCE.map(|(evidence, text)| {
         let fresh = evidence.fresh_days();

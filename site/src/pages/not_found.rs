@@ -27,8 +27,19 @@ pub async fn page(Shared(site): Shared<Arc<Site>>, uri: Uri) -> Response {
 }
 
 fn body(site: &Site, path: &str) -> Result<impl IntoResponse + use<>, PageError> {
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let results = site.index.search(&Request { text: last.to_owned(), kind: None, page: 1 })?;
+    let last = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let results = site.index.search(&Request {
+        text: last.to_owned(),
+        kind: None,
+        page: 1,
+    })?;
     let near = results.hits.into_iter().take(5).collect();
-    show(&NotFound { frame: site.frame("none"), near })
+    show(&NotFound {
+        frame: site.frame("none"),
+        near,
+    })
 }

@@ -102,11 +102,25 @@ fn table(facts: &Product) -> Vec<(&'static str, String)> {
     let roles: Vec<_> = facts.roles.iter().map(|role| role.words()).collect();
     rows.push(("Roles", roles.join(", ")));
     rows.push(("Licence", facts.licence.clone()));
-    rows.extend(facts.first_release.as_ref().map(|date| ("First release", date.to_string())));
-    rows.extend(facts.version.iter().find(|release| release.date.is_some()).map(|release| {
-        let date = release.date.as_ref().map_or_else(String::new, |date| format!(", {date}"));
-        ("Latest known", format!("{}{date}", release.id))
-    }));
+    rows.extend(
+        facts
+            .first_release
+            .as_ref()
+            .map(|date| ("First release", date.to_string())),
+    );
+    rows.extend(
+        facts
+            .version
+            .iter()
+            .find(|release| release.date.is_some())
+            .map(|release| {
+                let date = release
+                    .date
+                    .as_ref()
+                    .map_or_else(String::new, |date| format!(", {date}"));
+                ("Latest known", format!("{}{date}", release.id))
+            }),
+    );
     for (title, list) in [
         ("Language", &facts.language),
         ("Platforms", &facts.platforms),
@@ -119,7 +133,10 @@ fn table(facts: &Product) -> Vec<(&'static str, String)> {
         }
     }
     for former in &facts.formerly {
-        let until = former.until.as_ref().map_or_else(String::new, |date| format!(", until {date}"));
+        let until = former
+            .until
+            .as_ref()
+            .map_or_else(String::new, |date| format!(", until {date}"));
         rows.push(("Formerly", format!("{}{until}", former.name)));
     }
     rows
@@ -138,13 +155,16 @@ fn blocks(catalog: &Catalog, entry: &ProductEntry) -> Vec<Block> {
             if cell.state == State::Unknown {
                 continue;
             }
-            groups.entry(&extension.facts.category).or_default().push(Badge {
-                url: format!("/extensions/{}", extension.facts.id()),
-                name: extension.facts.name().to_owned(),
-                title: extension.facts.title.clone(),
-                mark: Mark::of(cell),
-                detail: cell.shown().map(detail).unwrap_or_default(),
-            });
+            groups
+                .entry(&extension.facts.category)
+                .or_default()
+                .push(Badge {
+                    url: format!("/extensions/{}", extension.facts.id()),
+                    name: extension.facts.name().to_owned(),
+                    title: extension.facts.title.clone(),
+                    mark: Mark::of(cell),
+                    detail: cell.shown().map(detail).unwrap_or_default(),
+                });
         }
         if groups.is_empty() {
             continue;
@@ -166,12 +186,21 @@ fn blocks(catalog: &Catalog, entry: &ProductEntry) -> Vec<Block> {
             title,
             groups: groups
                 .into_iter()
-                .map(|(title, badges)| Group { title: title.replace('-', " "), badges })
+                .map(|(title, badges)| Group {
+                    title: title.replace('-', " "),
+                    badges,
+                })
                 .collect(),
         });
     }
     blocks.sort_by_key(|block| {
-        std::cmp::Reverse(block.groups.iter().map(|group| group.badges.len()).sum::<usize>())
+        std::cmp::Reverse(
+            block
+                .groups
+                .iter()
+                .map(|group| group.badges.len())
+                .sum::<usize>(),
+        )
     });
     blocks
 }

@@ -46,22 +46,38 @@ struct Row {
 }
 
 /// A facet: name, label and the words a product has in it.
-type FacetRule = (&'static str, &'static str, fn(&ProductEntry) -> Vec<(String, String)>);
+type FacetRule = (
+    &'static str,
+    &'static str,
+    fn(&ProductEntry) -> Vec<(String, String)>,
+);
 
 const FACETS: [FacetRule; 4] = [
     ("role", "Role", |entry| {
-        entry.facts.roles.iter().map(|role| (role.id(), role.words().to_owned())).collect()
+        entry
+            .facts
+            .roles
+            .iter()
+            .map(|role| (role.id(), role.words().to_owned()))
+            .collect()
     }),
     ("kind", "Kind", |entry| {
         vec![(entry.facts.kind.id(), entry.facts.kind.words().to_owned())]
     }),
     ("licence", "Licence", |entry| {
         let open = entry.facts.is_open_source();
-        let (id, words) = if open { ("open", "Open source") } else { ("proprietary", "Proprietary") };
+        let (id, words) = if open {
+            ("open", "Open source")
+        } else {
+            ("proprietary", "Proprietary")
+        };
         vec![(id.to_owned(), words.to_owned())]
     }),
     ("status", "Status", |entry| {
-        vec![(entry.facts.status.id(), entry.facts.status.words().to_owned())]
+        vec![(
+            entry.facts.status.id(),
+            entry.facts.status.words().to_owned(),
+        )]
     }),
 ];
 
@@ -74,29 +90,53 @@ pub async fn page(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<impl IntoResponse, PageError> {
     let chosen = |name: &str| {
-        let found = pairs.iter().find(|(key, value)| key == name && !value.is_empty());
+        let found = pairs
+            .iter()
+            .find(|(key, value)| key == name && !value.is_empty());
         found.map(|(_, value)| value.as_str())
     };
     let supports = chosen("supports").filter(|id| site.catalog.extensions.contains_key(*id));
     let passes = |entry: &ProductEntry, but: &str| {
-        let facets = FACETS.iter().filter(|(name, _, _)| *name != but).all(|(name, _, words)| {
-            chosen(name).is_none_or(|value| words(entry).iter().any(|(id, _)| id == value))
-        });
+        let facets = FACETS
+            .iter()
+            .filter(|(name, _, _)| *name != but)
+            .all(|(name, _, words)| {
+                chosen(name).is_none_or(|value| words(entry).iter().any(|(id, _)| id == value))
+            });
         facets && supports.is_none_or(|id| entry.cell(id).state.is_supported())
     };
     let facets = FACETS.iter().map(|(name, label, words)| {
-        let among: Vec<_> = site.catalog.products.values().filter(|e| passes(e, name)).collect();
+        let among: Vec<_> = site
+            .catalog
+            .products
+            .values()
+            .filter(|e| passes(e, name))
+            .collect();
         let choices = order(name).into_iter().filter_map(|(value, shown)| {
             let has = |entry: &&&ProductEntry| words(entry).iter().any(|(id, _)| *id == value);
             let count = among.iter().filter(has).count();
             let chosen = chosen(name) == Some(value.as_str());
-            (count > 0 || chosen).then_some(Choice { value, words: shown, count, chosen })
+            (count > 0 || chosen).then_some(Choice {
+                value,
+                words: shown,
+                count,
+                chosen,
+            })
         });
-        Facet { name, label, choices: choices.collect() }
+        Facet {
+            name,
+            label,
+            choices: choices.collect(),
+        }
     });
     let facets = facets.collect();
-    let mut rows: Vec<Row> =
-        site.catalog.products.values().filter(|entry| passes(entry, "")).map(row).collect();
+    let mut rows: Vec<Row> = site
+        .catalog
+        .products
+        .values()
+        .filter(|entry| passes(entry, ""))
+        .map(row)
+        .collect();
     rows.sort_by_key(|row| row.title.to_lowercase());
     show(&Products {
         frame: site.frame("products").at(canonical(&pairs)),
@@ -109,9 +149,18 @@ pub async fn page(
 
 fn order(facet: &str) -> Vec<(String, String)> {
     match facet {
-        "role" => Role::ALL.iter().map(|role| (role.id(), role.words().to_owned())).collect(),
-        "kind" => Kind::ALL.iter().map(|kind| (kind.id(), kind.words().to_owned())).collect(),
-        "status" => Status::ALL.iter().map(|one| (one.id(), one.words().to_owned())).collect(),
+        "role" => Role::ALL
+            .iter()
+            .map(|role| (role.id(), role.words().to_owned()))
+            .collect(),
+        "kind" => Kind::ALL
+            .iter()
+            .map(|kind| (kind.id(), kind.words().to_owned()))
+            .collect(),
+        "status" => Status::ALL
+            .iter()
+            .map(|one| (one.id(), one.words().to_owned()))
+            .collect(),
         _ => [("open", "Open source"), ("proprietary", "Proprietary")]
             .map(|(id, words)| (id.to_owned(), words.to_owned()))
             .into(),
@@ -124,12 +173,18 @@ fn canonical(pairs: &[(String, String)]) -> String {
         .filter(|(name, value)| {
             !value.is_empty()
                 && (name == "supports" || FACETS.iter().any(|(known, _, _)| known == name))
-                && value.chars().all(|l| l.is_ascii_alphanumeric() || l == '-' || l == '/')
+                && value
+                    .chars()
+                    .all(|l| l.is_ascii_alphanumeric() || l == '-' || l == '/')
         })
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     kept.sort();
-    if kept.is_empty() { "/products".to_owned() } else { format!("/products?{}", kept.join("&")) }
+    if kept.is_empty() {
+        "/products".to_owned()
+    } else {
+        format!("/products?{}", kept.join("&"))
+    }
 }
 
 fn row(entry: &ProductEntry) -> Row {
@@ -139,9 +194,18 @@ fn row(entry: &ProductEntry) -> Row {
         title: facts.title.clone(),
         summary: facts.summary.clone(),
         kind: facts.kind.words(),
-        licence: if facts.is_open_source() { facts.licence.clone() } else { "Proprietary".into() },
+        licence: if facts.is_open_source() {
+            facts.licence.clone()
+        } else {
+            "Proprietary".into()
+        },
         status: facts.status.words(),
-        roles: facts.roles.iter().map(|role| role.words()).collect::<Vec<_>>().join(", "),
+        roles: facts
+            .roles
+            .iter()
+            .map(|role| role.words())
+            .collect::<Vec<_>>()
+            .join(", "),
         known: entry.cells.len(),
     }
 }

@@ -52,13 +52,16 @@ pub async fn page(
             .values()
             .filter(|product| product.cell(&extension_id).state.is_supported())
             .count();
-        groups.entry(facts.category.replace('-', " ")).or_default().push(Row {
-            url: format!("/extensions/{extension_id}"),
-            name: facts.name().to_owned(),
-            title: facts.title.clone(),
-            status: facts.status.words(),
-            supported,
-        });
+        groups
+            .entry(facts.category.replace('-', " "))
+            .or_default()
+            .push(Row {
+                url: format!("/extensions/{extension_id}"),
+                name: facts.name().to_owned(),
+                title: facts.title.clone(),
+                status: facts.status.words(),
+                supported,
+            });
     }
     let products = catalog.products_of(&id);
     let related = entry.facts.related.iter().filter_map(|other| {

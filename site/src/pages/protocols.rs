@@ -36,14 +36,20 @@ pub async fn page(Shared(site): Shared<Arc<Site>>) -> Result<impl IntoResponse, 
         let facts = &entry.facts;
         let extensions = count(catalog.extensions_of(&facts.id).len(), "extension");
         let products = count(catalog.products_of(&facts.id).len(), "product");
-        groups.entry(facts.kind.replace('-', " ")).or_default().push(Row {
-            url: format!("/protocols/{}", facts.id),
-            title: facts.title.clone(),
-            full_name: facts.full_name.clone(),
-            summary: facts.summary.clone(),
-            counts: format!("{extensions}, {products}"),
-        });
+        groups
+            .entry(facts.kind.replace('-', " "))
+            .or_default()
+            .push(Row {
+                url: format!("/protocols/{}", facts.id),
+                title: facts.title.clone(),
+                full_name: facts.full_name.clone(),
+                summary: facts.summary.clone(),
+                counts: format!("{extensions}, {products}"),
+            });
     }
     let groups = groups.into_iter().collect();
-    show(&Protocols { frame: site.frame("protocols").at("/protocols"), groups })
+    show(&Protocols {
+        frame: site.frame("protocols").at("/protocols"),
+        groups,
+    })
 }

@@ -57,17 +57,35 @@ pub async fn page(
     let text = value("q").trim().to_owned();
     let kind = DocKind::parse(value("type"));
     let page = value("page").parse().unwrap_or(1);
-    let results = site.index.search(&Request { text: text.clone(), kind, page })?;
+    let results = site.index.search(&Request {
+        text: text.clone(),
+        kind,
+        page,
+    })?;
     let all: usize = results.counts.iter().map(|(_, count)| count).sum();
-    let mut tabs =
-        vec![Tab { url: address(&text, None, 1), words: "All", count: all, chosen: kind.is_none() }];
-    tabs.extend(results.counts.iter().filter(|(_, count)| *count > 0).map(|(of, count)| Tab {
-        url: address(&text, Some(*of), 1),
-        words: of.plural(),
-        count: *count,
-        chosen: kind == Some(*of),
-    }));
-    let gaps = if results.total == 0 { gaps(&site) } else { Vec::new() };
+    let mut tabs = vec![Tab {
+        url: address(&text, None, 1),
+        words: "All",
+        count: all,
+        chosen: kind.is_none(),
+    }];
+    tabs.extend(
+        results
+            .counts
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(of, count)| Tab {
+                url: address(&text, Some(*of), 1),
+                words: of.plural(),
+                count: *count,
+                chosen: kind == Some(*of),
+            }),
+    );
+    let gaps = if results.total == 0 {
+        gaps(&site)
+    } else {
+        Vec::new()
+    };
     let turn = |to: usize| address(&text, kind, to);
     let mut frame = site.frame("search").at(address(&text, kind, results.page));
     frame.searched.clone_from(&text);
@@ -84,7 +102,11 @@ pub async fn page(
         pages: results.pages,
         before: (results.page > 1).then(|| turn(results.page - 1)),
         after: (results.page < results.pages).then(|| turn(results.page + 1)),
-        hits: results.hits.into_iter().map(|hit| hit_view(&site, hit)).collect(),
+        hits: results
+            .hits
+            .into_iter()
+            .map(|hit| hit_view(&site, hit))
+            .collect(),
         gaps,
     })
 }
@@ -95,7 +117,11 @@ fn hit_view(site: &Site, hit: Hit) -> HitView {
         DocKind::Protocol => "Protocol".to_owned(),
         DocKind::Extension => {
             let id = hit.key.split('/').next().unwrap_or_default();
-            let title = site.catalog.protocols.get(id).map_or(id, |p| p.facts.title.as_str());
+            let title = site
+                .catalog
+                .protocols
+                .get(id)
+                .map_or(id, |p| p.facts.title.as_str());
             format!("{title} extension")
         }
     };
@@ -122,10 +148,14 @@ fn note(note: &Note) -> String {
 }
 
 fn gaps(site: &Site) -> Vec<(String, String)> {
-    let empty = site.catalog.protocols.values().filter(|entry| {
-        site.catalog.extensions_of(&entry.facts.id).is_empty()
-    });
-    empty.map(|e| (format!("/protocols/{}", e.facts.id), e.facts.title.clone())).collect()
+    let empty = site
+        .catalog
+        .protocols
+        .values()
+        .filter(|entry| site.catalog.extensions_of(&entry.facts.id).is_empty());
+    empty
+        .map(|e| (format!("/protocols/{}", e.facts.id), e.facts.title.clone()))
+        .collect()
 }
 
 fn address(text: &str, kind: Option<DocKind>, page: usize) -> String {

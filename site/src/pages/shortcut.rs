@@ -16,7 +16,11 @@ pub async fn rfc(
     Path(number): Path<u32>,
 ) -> Result<impl IntoResponse, PageError> {
     let about = site.catalog.extensions.iter().filter(|(_, entry)| {
-        entry.facts.specs.iter().any(|spec| spec.rfc == number && spec.current)
+        entry
+            .facts
+            .specs
+            .iter()
+            .any(|spec| spec.rfc == number && spec.current)
     });
     let pages: Vec<&String> = about.map(|(id, _)| id).collect();
     Ok(match pages.as_slice() {
@@ -35,7 +39,11 @@ pub async fn token(
 ) -> Result<impl IntoResponse, PageError> {
     let found = site.catalog.extensions.iter().find(|(_, entry)| {
         entry.facts.protocol == protocol
-            && entry.facts.tokens.iter().any(|one| one.text.eq_ignore_ascii_case(&token))
+            && entry
+                .facts
+                .tokens
+                .iter()
+                .any(|one| one.text.eq_ignore_ascii_case(&token))
     });
     let (id, _) = found.ok_or(PageError::NotFound)?;
     Ok(Redirect::to(&format!("/extensions/{id}")))

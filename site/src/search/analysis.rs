@@ -22,19 +22,28 @@ pub(super) struct Analysis {
 
 impl Analysis {
     pub(super) fn new() -> Self {
-        let plain =
-            TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter);
+        let plain = TextAnalyzer::builder(SimpleTokenizer::default())
+            .filter(LowerCaser)
+            .filter(AsciiFoldingFilter);
         let stem = TextAnalyzer::builder(SimpleTokenizer::default())
             .filter(LowerCaser)
             .filter(AsciiFoldingFilter)
             .filter(Stemmer::new(Language::English));
         let wire = TextAnalyzer::builder(WhitespaceTokenizer::default()).filter(LowerCaser);
-        Self { plain: plain.build(), stem: stem.build(), wire: wire.build() }
+        Self {
+            plain: plain.build(),
+            stem: stem.build(),
+            wire: wire.build(),
+        }
     }
 
     /// Analyzers with the names used in the schema.
     pub(super) fn named(&self) -> [(&'static str, TextAnalyzer); 3] {
-        [(PLAIN, self.plain.clone()), (STEM, self.stem.clone()), (WIRE, self.wire.clone())]
+        [
+            (PLAIN, self.plain.clone()),
+            (STEM, self.stem.clone()),
+            (WIRE, self.wire.clone()),
+        ]
     }
 
     pub(super) fn plain(&self, text: &str) -> Vec<String> {
@@ -72,9 +81,14 @@ fn terms(analyzer: &TextAnalyzer, text: &str) -> Vec<String> {
 
 /// `RFC 2177`, `rfc-2177` and `rfc2177` as one term; the same for `XEP-0313`.
 pub(super) fn spec(text: &str) -> Option<String> {
-    let lower: String =
-        text.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect::<String>().to_lowercase();
-    let digits = lower.strip_prefix("rfc").or_else(|| lower.strip_prefix("xep"))?;
+    let lower: String = text
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric())
+        .collect::<String>()
+        .to_lowercase();
+    let digits = lower
+        .strip_prefix("rfc")
+        .or_else(|| lower.strip_prefix("xep"))?;
     let good = !digits.is_empty() && digits.len() <= 5;
     (good && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| {
         let number = digits.trim_start_matches('0');
@@ -98,7 +112,10 @@ mod tests {
     #[test]
     fn wire_tokens_keep_their_signs() {
         let analysis = Analysis::new();
-        assert_eq!(analysis.wire("LITERAL+ AUTH=PLAIN"), ["literal+", "auth=plain"]);
+        assert_eq!(
+            analysis.wire("LITERAL+ AUTH=PLAIN"),
+            ["literal+", "auth=plain"]
+        );
         assert_eq!(analysis.plain("Café UTF-8"), ["cafe", "utf", "8"]);
         assert_eq!(analysis.joined("SMTP-UTF8"), "smtputf8");
     }

@@ -30,7 +30,11 @@ impl Dictionary {
             .map(|(term, named)| (!named, term.as_str()))
             .collect();
         found.sort_unstable();
-        found.into_iter().map(|(_, term)| term).take(PREFIX_TERMS_MAX).collect()
+        found
+            .into_iter()
+            .map(|(_, term)| term)
+            .take(PREFIX_TERMS_MAX)
+            .collect()
     }
 
     /// Terms a mistyped word may stand for, nearest first. One error is forgiven in four to seven
@@ -53,7 +57,11 @@ impl Dictionary {
             .filter(|(distance, _, _)| (1..=limit).contains(distance))
             .collect();
         found.sort_unstable();
-        found.into_iter().map(|(_, _, term)| term).take(FUZZY_TERMS_MAX).collect()
+        found
+            .into_iter()
+            .map(|(_, _, term)| term)
+            .take(FUZZY_TERMS_MAX)
+            .collect()
     }
 }
 

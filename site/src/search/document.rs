@@ -40,7 +40,9 @@ impl DocKind {
     /// The kind with this word.
     pub fn parse(word: &str) -> Option<Self> {
         let singular = word.strip_suffix('s').unwrap_or(word);
-        Self::ALL.into_iter().find(|kind| kind.id().eq_ignore_ascii_case(singular))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.id().eq_ignore_ascii_case(singular))
     }
 
     /// Weight of the kind itself, beside the match.
@@ -80,7 +82,12 @@ pub struct Document {
 /// Documents of the whole catalog, in a fixed order.
 pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
     let mut all = Vec::new();
-    all.extend(catalog.products.values().map(|entry| product(entry, catalog)));
+    all.extend(
+        catalog
+            .products
+            .values()
+            .map(|entry| product(entry, catalog)),
+    );
     all.extend(catalog.extensions.values().map(extension));
     all.extend(catalog.protocols.values().map(protocol));
     all
@@ -96,11 +103,22 @@ fn product(entry: &ProductEntry, catalog: &Catalog) -> Document {
         mark("type", "product"),
         mark("status", &facts.status.id()),
         mark("licence", &facts.licence),
-        mark("licence", if facts.is_open_source() { "open" } else { "proprietary" }),
+        mark(
+            "licence",
+            if facts.is_open_source() {
+                "open"
+            } else {
+                "proprietary"
+            },
+        ),
     ]);
     marks.extend(facts.roles.iter().map(|role| mark("role", &role.id())));
     marks.extend(facts.protocols.iter().map(|id| mark("protocol", id)));
-    for (id, cell) in entry.cells.iter().filter(|(_, cell)| cell.state.is_supported()) {
+    for (id, cell) in entry
+        .cells
+        .iter()
+        .filter(|(_, cell)| cell.state.is_supported())
+    {
         marks.insert(mark("supports", id));
         if let Some(extension) = catalog.extensions.get(id) {
             marks.insert(mark("supports", &extension.facts.slug));
@@ -112,13 +130,25 @@ fn product(entry: &ProductEntry, catalog: &Catalog) -> Document {
     let mut names = facts.aliases.clone();
     names.extend(facts.formerly.iter().map(|former| former.name.clone()));
     let mut body: Vec<&str> = vec![facts.kind.words(), facts.status.words(), &facts.licence];
-    body.push(if facts.is_open_source() { "open source" } else { "commercial" });
+    body.push(if facts.is_open_source() {
+        "open source"
+    } else {
+        "commercial"
+    });
     body.extend(facts.roles.iter().map(|role| role.words()));
     body.extend(facts.protocols.iter().filter_map(|id| {
-        catalog.protocols.get(id).map(|protocol| protocol.facts.title.as_str())
+        catalog
+            .protocols
+            .get(id)
+            .map(|protocol| protocol.facts.title.as_str())
     }));
     body.extend(facts.vendor.as_deref());
-    for list in [&facts.language, &facts.platforms, &facts.extended_by, &facts.storage] {
+    for list in [
+        &facts.language,
+        &facts.platforms,
+        &facts.extended_by,
+        &facts.storage,
+    ] {
         body.extend(list.iter().map(String::as_str));
     }
     body.extend(facts.event.iter().map(|event| event.title.as_str()));
@@ -145,11 +175,27 @@ fn extension(entry: &ExtensionEntry) -> Document {
         mark("status", facts.status.words()),
     ]);
     marks.extend(facts.tokens.iter().map(|token| mark("token", &token.text)));
-    marks.extend(facts.specs.iter().map(|spec| mark("rfc", &spec.rfc.to_string())));
-    let body = format!("{}\n{}\n{}", facts.protocol, facts.category, entry.prose.plain);
-    let tokens: Vec<String> = facts.tokens.iter().map(|token| token.text.clone()).collect();
+    marks.extend(
+        facts
+            .specs
+            .iter()
+            .map(|spec| mark("rfc", &spec.rfc.to_string())),
+    );
+    let body = format!(
+        "{}\n{}\n{}",
+        facts.protocol, facts.category, entry.prose.plain
+    );
+    let tokens: Vec<String> = facts
+        .tokens
+        .iter()
+        .map(|token| token.text.clone())
+        .collect();
     let mut names = facts.aliases.clone();
-    names.extend(tokens.first().map(|token| format!("{} {token}", facts.protocol)));
+    names.extend(
+        tokens
+            .first()
+            .map(|token| format!("{} {token}", facts.protocol)),
+    );
     Document {
         kind: DocKind::Extension,
         key: facts.id(),
@@ -158,7 +204,11 @@ fn extension(entry: &ExtensionEntry) -> Document {
         summary: facts.summary.clone(),
         names,
         tokens,
-        specs: facts.specs.iter().map(|spec| format!("rfc{}", spec.rfc)).collect(),
+        specs: facts
+            .specs
+            .iter()
+            .map(|spec| format!("rfc{}", spec.rfc))
+            .collect(),
         body,
         marks,
     }
@@ -167,8 +217,17 @@ fn extension(entry: &ExtensionEntry) -> Document {
 fn protocol(entry: &ProtocolEntry) -> Document {
     let facts = &entry.facts;
     let mut marks = BTreeSet::from([mark("type", "protocol"), mark("protocol", &facts.id)]);
-    marks.extend(facts.specs.iter().map(|spec| mark("rfc", &spec.rfc.to_string())));
-    let ports: Vec<String> = facts.ports.iter().map(|port| format!("port {}", port.port)).collect();
+    marks.extend(
+        facts
+            .specs
+            .iter()
+            .map(|spec| mark("rfc", &spec.rfc.to_string())),
+    );
+    let ports: Vec<String> = facts
+        .ports
+        .iter()
+        .map(|port| format!("port {}", port.port))
+        .collect();
     let mut names = facts.aliases.clone();
     names.push(facts.full_name.clone());
     Document {
@@ -179,7 +238,11 @@ fn protocol(entry: &ProtocolEntry) -> Document {
         summary: facts.summary.clone(),
         names,
         tokens: Vec::new(),
-        specs: facts.specs.iter().map(|spec| format!("rfc{}", spec.rfc)).collect(),
+        specs: facts
+            .specs
+            .iter()
+            .map(|spec| format!("rfc{}", spec.rfc))
+            .collect(),
         body: format!("{}\n{}", ports.join("\n"), entry.prose.plain),
         marks,
     }

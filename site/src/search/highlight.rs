@@ -30,8 +30,14 @@ impl Found {
     }
 
     fn has(&self, analysis: &Analysis, word: &str) -> bool {
-        analysis.plain(word).iter().any(|term| self.plain.contains(term))
-            || analysis.stem(word).iter().any(|term| self.stems.contains(term))
+        analysis
+            .plain(word)
+            .iter()
+            .any(|term| self.plain.contains(term))
+            || analysis
+                .stem(word)
+                .iter()
+                .any(|term| self.stems.contains(term))
     }
 }
 
@@ -46,7 +52,10 @@ pub(super) fn mark(analysis: &Analysis, found: &Found, text: &str) -> Vec<Piece>
         let marked = is_word && found.has(analysis, run);
         match pieces.last_mut() {
             Some(last) if last.marked == marked => last.text.push_str(run),
-            Some(_) | None => pieces.push(Piece { text: run.to_owned(), marked }),
+            Some(_) | None => pieces.push(Piece {
+                text: run.to_owned(),
+                marked,
+            }),
         }
         rest = after;
     }
@@ -54,12 +63,7 @@ pub(super) fn mark(analysis: &Analysis, found: &Found, text: &str) -> Vec<Piece>
 }
 
 /// The summary, or the first line of the body with a found word when the summary has none.
-pub(super) fn snippet(
-    analysis: &Analysis,
-    found: &Found,
-    summary: &str,
-    body: &str,
-) -> Vec<Piece> {
+pub(super) fn snippet(analysis: &Analysis, found: &Found, summary: &str, body: &str) -> Vec<Piece> {
     let pieces = mark(analysis, found, summary);
     if pieces.iter().any(|piece| piece.marked) {
         return pieces;
@@ -115,15 +119,23 @@ mod tests {
         let mut found = Found::default();
         found.add(&analysis, "filtering");
         let pieces = mark(&analysis, &found, "It filters <mail>.");
-        let shown: Vec<(&str, bool)> =
-            pieces.iter().map(|piece| (piece.text.as_str(), piece.marked)).collect();
-        assert_eq!(shown, [("It ", false), ("filters", true), (" <mail>.", false)]);
+        let shown: Vec<(&str, bool)> = pieces
+            .iter()
+            .map(|piece| (piece.text.as_str(), piece.marked))
+            .collect();
+        assert_eq!(
+            shown,
+            [("It ", false), ("filters", true), (" <mail>.", false)]
+        );
     }
 
     #[test]
     fn the_window_ends_between_words() {
         let long = "wörter ".repeat(100);
         let cut = window(&long, "wörter ".len() * 50);
-        assert!(cut.starts_with("… wörter") && cut.ends_with("wörter …"), "{cut}");
+        assert!(
+            cut.starts_with("… wörter") && cut.ends_with("wörter …"),
+            "{cut}"
+        );
     }
 }

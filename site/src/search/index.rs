@@ -74,6 +74,7 @@ impl Fields {
         }
         for token in &document.tokens {
             entry.add_text(self.tokens, token);
+            entry.add_text(self.title, token);
         }
         for name in document.specs.iter().chain(&document.names) {
             if let Some(spec) = spec(name) {
@@ -116,10 +117,20 @@ impl Index {
             learn(&mut dictionary, document, &analysis);
         }
         writer.commit()?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
         reader.reload()?;
         let synonyms = catalog.synonyms.clone();
-        Ok(Self { documents, synonyms, analysis, dictionary, fields, reader })
+        Ok(Self {
+            documents,
+            synonyms,
+            analysis,
+            dictionary,
+            fields,
+            reader,
+        })
     }
 
     /// Number of pages indexed.
@@ -134,7 +145,9 @@ impl Index {
 }
 
 fn learn(dictionary: &mut Dictionary, document: &Document, analysis: &Analysis) {
-    let names = std::iter::once(&document.title).chain(&document.names).chain(&document.tokens);
+    let names = std::iter::once(&document.title)
+        .chain(&document.names)
+        .chain(&document.tokens);
     for name in names {
         for term in analysis.plain(name) {
             dictionary.add(term, true);

@@ -44,9 +44,16 @@ struct Planner<'a> {
 
 /// Plans `query`; without any positive term nothing matches.
 pub(super) fn plan(index: &Index, query: &Query, tolerance: Tolerance) -> Plan {
-    let mut planner = Planner { index, tolerance, found: Found::default() };
+    let mut planner = Planner {
+        index,
+        tolerance,
+        found: Found::default(),
+    };
     let query = planner.whole(query);
-    Plan { query, found: planner.found }
+    Plan {
+        query,
+        found: planner.found,
+    }
 }
 
 impl Planner<'_> {
@@ -62,15 +69,30 @@ impl Planner<'_> {
         if clauses.is_empty() {
             return Box::new(EmptyQuery);
         }
-        let needed = if clauses.len() <= 3 { clauses.len() } else { clauses.len() * 3 / 4 };
+        let needed = match clauses.len() {
+            _ if query.versus.is_some() => 1,
+            few @ 0..=3 => few,
+            many => many * 3 / 4,
+        };
         let spans: Boxed = Box::new(BooleanQuery::with_minimum_required_clauses(clauses, needed));
-        let mut all = vec![(Occur::Must, spans)];
         let typed: Vec<&str> = wanted.iter().map(|term| term.text.as_str()).collect();
         let typed = typed.join(" ");
         let fields = self.index.fields;
+        let joined = constant(
+            exact(fields.joined, &self.index.analysis.joined(&typed)),
+            25.0,
+        );
+        let either = DisjunctionMaxQuery::with_tie_breaker(vec![spans, joined], TIE);
+        let mut all: Vec<(Occur, Boxed)> = vec![(Occur::Must, Box::new(either))];
         let whole = self.index.analysis.whole(&typed);
-        all.push((Occur::Should, constant(exact(fields.title_whole, &whole), 30.0)));
-        all.push((Occur::Should, constant(exact(fields.key, &typed.to_lowercase()), 50.0)));
+        all.push((
+            Occur::Should,
+            constant(exact(fields.title_whole, &whole), 30.0),
+        ));
+        all.push((
+            Occur::Should,
+            constant(exact(fields.key, &typed.to_lowercase()), 50.0),
+        ));
         for term in query.terms.iter().filter(|term| term.negated) {
             all.push((Occur::MustNot, self.word(&term.text)));
         }
@@ -79,13 +101,22 @@ impl Planner<'_> {
 
     /// One clause for the longest run of words that has synonyms, or for one word.
     fn span(&mut self, terms: &[&Term]) -> (Boxed, usize) {
-        let Some(first) = terms.first() else { return (Box::new(EmptyQuery), 1) };
+        let Some(first) = terms.first() else {
+            return (Box::new(EmptyQuery), 1);
+        };
         if first.phrase {
             return (self.phrase(&first.text), 1);
         }
-        let longest = terms.iter().take(SYNONYM_WORDS_MAX).take_while(|term| !term.phrase).count();
+        let longest = terms
+            .iter()
+            .take(SYNONYM_WORDS_MAX)
+            .take_while(|term| !term.phrase)
+            .count();
         for length in (1..=longest).rev() {
-            let words: Vec<&str> = terms[..length].iter().map(|term| term.text.as_str()).collect();
+            let words: Vec<&str> = terms[..length]
+                .iter()
+                .map(|term| term.text.as_str())
+                .collect();
             let meanings = self.index.synonyms.of(&words.join(" ").to_lowercase());
             if meanings.is_empty() {
                 continue;
@@ -94,9 +125,15 @@ impl Planner<'_> {
             let mut ways = vec![self.words(&words, last)];
             for meaning in meanings {
                 let meant: Vec<&str> = meaning.split(' ').collect();
-                ways.push(Box::new(BoostQuery::new(self.words(&meant, false), SYNONYM)));
+                ways.push(Box::new(BoostQuery::new(
+                    self.words(&meant, false),
+                    SYNONYM,
+                )));
             }
-            return (Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, TIE)), length);
+            return (
+                Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, TIE)),
+                length,
+            );
         }
         (self.words(&[&first.text], terms.len() == 1), 1)
     }
@@ -161,7 +198,9 @@ impl Planner<'_> {
 
     fn beginnings(&mut self, word: &str) -> Vec<Boxed> {
         let plain = self.index.analysis.plain(word);
-        let [start] = plain.as_slice() else { return Vec::new() };
+        let [start] = plain.as_slice() else {
+            return Vec::new();
+        };
         if start.chars().count() < 3 {
             return Vec::new();
         }
@@ -171,7 +210,9 @@ impl Planner<'_> {
 
     fn misspellings(&mut self, word: &str) -> Vec<Boxed> {
         let plain = self.index.analysis.plain(word);
-        let [typed] = plain.as_slice() else { return Vec::new() };
+        let [typed] = plain.as_slice() else {
+            return Vec::new();
+        };
         let terms = self.index.dictionary.like(typed);
         self.guesses(&terms, 1.5)
     }
@@ -184,9 +225,17 @@ impl Planner<'_> {
         for (rank, term) in terms.iter().enumerate() {
             self.found.add(&index.analysis, term);
             let weight = weight - 0.01 * f32::from(u8::try_from(rank).unwrap_or(u8::MAX));
+            ways.push(constant(exact(fields.key, term), weight + 4.0));
+            ways.push(constant(exact(fields.title_whole, term), weight + 2.0));
             ways.push(constant(exact(fields.title, term), weight));
-            ways.push(constant(all(fields.body, &index.analysis.stem(term)), weight * 0.2));
-            ways.push(constant(all(fields.summary, &index.analysis.stem(term)), weight * 0.3));
+            ways.push(constant(
+                all(fields.body, &index.analysis.stem(term)),
+                weight * 0.2,
+            ));
+            ways.push(constant(
+                all(fields.summary, &index.analysis.stem(term)),
+                weight * 0.3,
+            ));
         }
         ways
     }
@@ -212,7 +261,10 @@ fn phrase(field: Field, terms: &[String]) -> Boxed {
     if terms.len() < 2 {
         return all(field, terms);
     }
-    let terms = terms.iter().map(|term| IndexTerm::from_field_text(field, term)).collect();
+    let terms = terms
+        .iter()
+        .map(|term| IndexTerm::from_field_text(field, term))
+        .collect();
     Box::new(PhraseQuery::new(terms))
 }
 

@@ -7,9 +7,36 @@ pub(super) const TERMS_MAX: usize = 12;
 
 /// Words that carry no meaning in a query of several words.
 const STOP_WORDS: [&str; 24] = [
-    "a", "an", "and", "are", "can", "do", "does", "for", "how", "in", "is", "of", "on", "or",
-    "support", "supporting", "supports", "that", "the", "to", "what", "which", "who", "with",
+    "a",
+    "an",
+    "and",
+    "are",
+    "can",
+    "do",
+    "does",
+    "for",
+    "how",
+    "in",
+    "is",
+    "of",
+    "on",
+    "or",
+    "support",
+    "supporting",
+    "supports",
+    "that",
+    "the",
+    "to",
+    "what",
+    "which",
+    "who",
+    "with",
 ];
+
+/// Whether a word carries no meaning beside others.
+pub(super) fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.contains(&word.to_lowercase().as_str())
+}
 
 /// A field that narrows the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +74,22 @@ impl FilterField {
 
     /// The word of the field.
     pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, word)| word)
+        Self::ALL
+            .iter()
+            .find(|(field, _)| *field == self)
+            .map_or("", |(_, word)| word)
     }
 
     fn parse(word: &str) -> Option<Self> {
-        let word = if word.eq_ignore_ascii_case("license") { "licence" } else { word };
-        Self::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map(|(field, _)| *field)
+        let word = if word.eq_ignore_ascii_case("license") {
+            "licence"
+        } else {
+            word
+        };
+        Self::ALL
+            .iter()
+            .find(|(_, name)| name.eq_ignore_ascii_case(word))
+            .map(|(field, _)| *field)
     }
 }
 
@@ -97,9 +134,14 @@ impl Query {
             query.word(&word, quoted);
         }
         let lower = text.to_lowercase();
-        query.asks_support = ["who supports", "which support", "what supports", "supporting"]
-            .iter()
-            .any(|asked| lower.contains(asked));
+        query.asks_support = [
+            "who supports",
+            "which support",
+            "what supports",
+            "supporting",
+        ]
+        .iter()
+        .any(|asked| lower.contains(asked));
         query.versus();
         query.join_specs();
         query.drop_stop_words();
@@ -116,7 +158,10 @@ impl Query {
             && let Some(field) = FilterField::parse(field)
             && value.chars().any(char::is_alphanumeric)
         {
-            self.filters.push(Filter { field, value: value.to_lowercase() });
+            self.filters.push(Filter {
+                field,
+                value: value.to_lowercase(),
+            });
             return;
         }
         match word.strip_prefix('-') {
@@ -128,20 +173,30 @@ impl Query {
     fn push(&mut self, text: &str, phrase: bool, negated: bool) {
         let text = text.trim_matches(|letter: char| "()[]{},;?!:\"".contains(letter));
         if text.chars().any(char::is_alphanumeric) {
-            self.terms.push(Term { text: text.to_owned(), phrase, negated });
+            self.terms.push(Term {
+                text: text.to_owned(),
+                phrase,
+                negated,
+            });
         }
     }
 
     fn versus(&mut self) {
         let is_versus = |term: &Term| {
-            ["vs", "vs.", "versus"].iter().any(|word| term.text.eq_ignore_ascii_case(word))
+            ["vs", "vs.", "versus"]
+                .iter()
+                .any(|word| term.text.eq_ignore_ascii_case(word))
         };
         if let Some(at) = self.terms.iter().position(is_versus)
             && at > 0
             && at + 1 < self.terms.len()
         {
             let side = |terms: &[Term]| {
-                terms.iter().map(|term| term.text.as_str()).collect::<Vec<_>>().join(" ")
+                terms
+                    .iter()
+                    .map(|term| term.text.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" ")
             };
             self.versus = Some((side(&self.terms[..at]), side(&self.terms[at + 1..])));
             self.terms.remove(at);
@@ -152,8 +207,13 @@ impl Query {
     fn join_specs(&mut self) {
         let mut at = 0;
         while at + 1 < self.terms.len() {
-            let series = ["rfc", "xep"].iter().any(|s| self.terms[at].text.eq_ignore_ascii_case(s));
-            let number = self.terms[at + 1].text.bytes().all(|byte| byte.is_ascii_digit());
+            let series = ["rfc", "xep"]
+                .iter()
+                .any(|s| self.terms[at].text.eq_ignore_ascii_case(s));
+            let number = self.terms[at + 1]
+                .text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit());
             if series && number {
                 let digits = self.terms.remove(at + 1).text;
                 self.terms[at].text.push_str(&digits);
@@ -163,9 +223,7 @@ impl Query {
     }
 
     fn drop_stop_words(&mut self) {
-        let keep = |term: &Term| {
-            term.phrase || !STOP_WORDS.contains(&term.text.to_lowercase().as_str())
-        };
+        let keep = |term: &Term| term.phrase || !is_stop_word(&term.text);
         if self.terms.iter().any(keep) {
             self.terms.retain(keep);
         }

@@ -113,7 +113,11 @@ impl Index {
         notes: &mut Vec<Note>,
     ) -> Result<Matches, IndexError> {
         let unknown = |text: &str| {
-            !self.analysis.plain(text).iter().all(|term| self.dictionary.contains(term))
+            !self
+                .analysis
+                .plain(text)
+                .iter()
+                .all(|term| self.dictionary.contains(term))
         };
         let mut order: Vec<usize> = (0..query.terms.len()).rev().collect();
         order.sort_by_key(|&at| !unknown(&query.terms[at].text));
@@ -126,7 +130,10 @@ impl Index {
                 return Ok(matches);
             }
         }
-        Ok(Matches { scored: Vec::new(), found: Found::default() })
+        Ok(Matches {
+            scored: Vec::new(),
+            found: Found::default(),
+        })
     }
 
     fn matches(
@@ -135,19 +142,26 @@ impl Index {
         query: &Query,
         tolerance: Tolerance,
     ) -> Result<Matches, IndexError> {
-        let passes = |document: &Document| {
-            query.filters.iter().all(|filter| document.passes(filter))
-        };
+        let passes =
+            |document: &Document| query.filters.iter().all(|filter| document.passes(filter));
         if query.terms.iter().all(|term| term.negated) {
             let negated = |document: &Document| {
-                query.terms.iter().any(|term| document.title.eq_ignore_ascii_case(&term.text))
+                query
+                    .terms
+                    .iter()
+                    .any(|term| document.title.eq_ignore_ascii_case(&term.text))
             };
             let listed = !query.filters.is_empty();
-            let scored = self.documents.iter().enumerate().filter(|(_, document)| {
-                listed && passes(document) && !negated(document)
-            });
+            let scored = self
+                .documents
+                .iter()
+                .enumerate()
+                .filter(|(_, document)| listed && passes(document) && !negated(document));
             let scored = scored.map(|(number, _)| (1.0, number)).collect();
-            return Ok(Matches { scored, found: Found::default() });
+            return Ok(Matches {
+                scored,
+                found: Found::default(),
+            });
         }
         let plan = plan(self, query, tolerance);
         let everything = TopDocs::with_limit(self.documents.len().max(1)).order_by_score();
@@ -168,9 +182,15 @@ impl Index {
         }
         let key = |number: usize| self.documents.get(number).map(|document| &document.key);
         scored.sort_by(|one, other| {
-            other.0.total_cmp(&one.0).then_with(|| key(one.1).cmp(&key(other.1)))
+            other
+                .0
+                .total_cmp(&one.0)
+                .then_with(|| key(one.1).cmp(&key(other.1)))
         });
-        Ok(Matches { scored, found: plan.found })
+        Ok(Matches {
+            scored,
+            found: plan.found,
+        })
     }
 
     fn page(
@@ -187,7 +207,12 @@ impl Index {
             .collect();
         let counts = DocKind::ALL
             .into_iter()
-            .map(|kind| (kind, documents.iter().filter(|(_, d)| d.kind == kind).count()))
+            .map(|kind| {
+                (
+                    kind,
+                    documents.iter().filter(|(_, d)| d.kind == kind).count(),
+                )
+            })
             .collect();
         let mut shown: Vec<_> = documents
             .iter()
@@ -208,7 +233,15 @@ impl Index {
             .map(|(score, document)| self.hit(document, *score, &matches.found))
             .collect();
         let card = card(self, query, best);
-        Results { hits, total, counts, notes, card, page, pages }
+        Results {
+            hits,
+            total,
+            counts,
+            notes,
+            card,
+            page,
+            pages,
+        }
     }
 
     fn hit(&self, document: &Document, score: f32, found: &Found) -> Hit {

@@ -19,32 +19,58 @@ async fn get(path: &str, header: Option<(HeaderName, &str)>) -> (StatusCode, Hea
     let response = router(real_site()).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, 10_000_000).await.unwrap();
-    (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+    (
+        parts.status,
+        parts.headers,
+        String::from_utf8_lossy(&bytes).into_owned(),
+    )
 }
 
 /// Values of an attribute, wherever it stands in a tag.
 fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     let start = format!(" {name}=\"");
-    html.split(&start).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    html.split(&start)
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
 }
 
 #[track_caller]
 fn check_markup(path: &str, html: &str) {
     assert!(html.starts_with("<!doctype html>"), "{path}");
-    for banned in [" style=", "<script", "javascript:", " onclick", " onload", "<style"] {
+    for banned in [
+        " style=",
+        "<script",
+        "javascript:",
+        " onclick",
+        " onload",
+        "<style",
+    ] {
         let shown = html.replace("&#60;", "").replace("&lt;", "");
         assert!(!shown.contains(banned), "{path} has {banned}");
     }
-    assert_eq!(html.matches("<h1").count(), 1, "{path}: headings of level one");
+    assert_eq!(
+        html.matches("<h1").count(),
+        1,
+        "{path}: headings of level one"
+    );
     assert_eq!(html.matches("<main").count(), 1, "{path}");
-    let title = html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
-    assert!(title.is_some_and(|title| title.len() > " · Waxseal catalog".len()), "{path}");
+    let title = html
+        .split("<title>")
+        .nth(1)
+        .and_then(|rest| rest.split("</title>").next());
+    assert!(
+        title.is_some_and(|title| title.len() > " · Waxseal catalog".len()),
+        "{path}"
+    );
     let ids: Vec<&str> = attributes(html, "id");
     let unique: BTreeSet<&str> = ids.iter().copied().collect();
     assert_eq!(ids.len(), unique.len(), "{path}: ids repeat");
-    for open in ["table", "ul", "ol", "section", "details", "article", "span", "a", "li", "td"] {
-        let opened = html.matches(&format!("<{open}>")).count()
-            + html.matches(&format!("<{open} ")).count();
+    for open in [
+        "table", "ul", "ol", "section", "details", "article", "span", "a", "li", "td",
+    ] {
+        let opened =
+            html.matches(&format!("<{open}>")).count() + html.matches(&format!("<{open} ")).count();
         let closed = html.matches(&format!("</{open}>")).count();
         assert_eq!(opened, closed, "{path}: <{open}>");
     }
@@ -78,7 +104,10 @@ async fn every_page_is_whole_and_its_links_lead_somewhere() {
             if link.starts_with('/') {
                 links.insert(link.replace("&#38;", "&").replace("&amp;", "&"));
             } else if let Some(anchor) = link.strip_prefix('#') {
-                assert!(html.contains(&format!("id=\"{anchor}\"")), "{path}: #{anchor}");
+                assert!(
+                    html.contains(&format!("id=\"{anchor}\"")),
+                    "{path}: #{anchor}"
+                );
             }
         }
     }
@@ -98,7 +127,10 @@ async fn titles_and_claims_are_on_their_pages() {
     for entry in site.catalog.products.values() {
         let slug = &entry.facts.slug;
         let (_, _, html) = get(&format!("/products/{slug}"), None).await;
-        assert!(html.contains(&format!("<title>{}", entry.facts.title)), "{slug}");
+        assert!(
+            html.contains(&format!("<title>{}", entry.facts.title)),
+            "{slug}"
+        );
         let (_, _, html) = get(&format!("/products/{slug}/evidence"), None).await;
         let shown = html.matches("Shown: ").count() + html.matches("Not shown: ").count();
         let claims: usize = entry.cells.values().map(|cell| cell.judged.len()).sum();
@@ -129,7 +161,13 @@ async fn a_known_page_is_not_sent_twice() {
 async fn the_same_content_gives_the_same_bytes() {
     use crate::fixture::real_content;
     let again = Arc::new(Site::new(real_content().catalog.unwrap()).unwrap());
-    for path in ["/", "/products", "/products/dovecot", "/matrix/imap", "/search?q=imap"] {
+    for path in [
+        "/",
+        "/products",
+        "/products/dovecot",
+        "/matrix/imap",
+        "/search?q=imap",
+    ] {
         let (_, _, first) = get(path, None).await;
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         let response = router(Arc::clone(&again)).oneshot(request).await.unwrap();
@@ -143,7 +181,10 @@ async fn headers_forbid_what_we_never_do() {
     for path in ["/", "/nowhere", "/healthz", "/assets/seal.svg"] {
         let (_, headers, _) = get(path, None).await;
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.starts_with("default-src 'none'; style-src 'self'"), "{path}");
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'self'"),
+            "{path}"
+        );
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
@@ -151,7 +192,13 @@ async fn headers_forbid_what_we_never_do() {
 
 #[tokio::test]
 async fn unknown_addresses_get_a_helpful_404() {
-    for path in ["/products/dovcot", "/protocols/none", "/extensions/imap/x", "/a/b/c", "/matrix/x"] {
+    for path in [
+        "/products/dovcot",
+        "/protocols/none",
+        "/extensions/imap/x",
+        "/a/b/c",
+        "/matrix/x",
+    ] {
         let (status, headers, html) = get(path, None).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(!headers.contains_key(ETAG), "{path}");
@@ -173,7 +220,12 @@ async fn short_addresses_lead_on() {
 #[tokio::test]
 async fn pages_travel_compressed_and_stay_small() {
     let gzip = Some((axum::http::header::ACCEPT_ENCODING, "gzip"));
-    for path in ["/", "/products/dovecot", "/matrix/imap", "/products/stalwart/evidence"] {
+    for path in [
+        "/",
+        "/products/dovecot",
+        "/matrix/imap",
+        "/products/stalwart/evidence",
+    ] {
         let (_, headers, body) = get(path, gzip.clone()).await;
         assert_eq!(headers["content-encoding"], "gzip", "{path}");
         assert!(body.len() < 120_000, "{path}: {}", body.len());
@@ -181,7 +233,12 @@ async fn pages_travel_compressed_and_stay_small() {
     let stylesheet = real_site().frame("home").stylesheet();
     let (status, headers, css) = get(stylesheet, None).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(headers["cache-control"].to_str().unwrap().contains("immutable"));
+    assert!(
+        headers["cache-control"]
+            .to_str()
+            .unwrap()
+            .contains("immutable")
+    );
     assert!(css.len() <= 15_000, "{} bytes of style", css.len());
 }
 

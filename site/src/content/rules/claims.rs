@@ -10,8 +10,9 @@ use crate::model::Claim;
 use crate::resolve::stale_months;
 
 pub(super) fn check(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
-    let products: BTreeMap<&str, &Page> =
-        of_kind(pages, Kind::Product).map(|page| (page.id.as_str(), page)).collect();
+    let products: BTreeMap<&str, &Page> = of_kind(pages, Kind::Product)
+        .map(|page| (page.id.as_str(), page))
+        .collect();
     for page in of_kind(pages, Kind::Claims) {
         let product = products.get(page.id.as_str()).copied();
         for claim in page.tables("/claim") {
@@ -20,13 +21,7 @@ pub(super) fn check(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn one(
-    page: &Page,
-    claim: &str,
-    product: Option<&Page>,
-    today: &Date,
-    out: &mut Vec<Diagnostic>,
-) {
+fn one(page: &Page, claim: &str, product: Option<&Page>, today: &Date, out: &mut Vec<Diagnostic>) {
     let at = |name: &str| format!("{claim}/{name}");
     let text = |name: &str| page.text(&at(name));
     if text("evidence") == Some("measured") {
@@ -48,7 +43,8 @@ fn one(
         if let Some(version) = text(name).filter(|version| !is_version(version, product)) {
             let listed: Vec<&str> = product.map_or_else(Vec::new, versions);
             let near = hint(version, listed);
-            let message = format!("{name} \"{version}\" is neither a listed version nor a number{near}");
+            let message =
+                format!("{name} \"{version}\" is neither a listed version nor a number{near}");
             out.push(page.flaw(&at(name), Code::C103, message));
         }
     }
@@ -61,15 +57,13 @@ fn one(
     age(page, claim, product, today, out);
 }
 
-fn age(
-    page: &Page,
-    claim: &str,
-    product: Option<&Page>,
-    today: &Date,
-    out: &mut Vec<Diagnostic>,
-) {
-    let Some(value) = page.document.value.pointer(claim) else { return };
-    let Ok(typed) = serde_json::from_value::<Claim>(value.clone()) else { return };
+fn age(page: &Page, claim: &str, product: Option<&Page>, today: &Date, out: &mut Vec<Diagnostic>) {
+    let Some(value) = page.document.value.pointer(claim) else {
+        return;
+    };
+    let Ok(typed) = serde_json::from_value::<Claim>(value.clone()) else {
+        return;
+    };
     let at = format!("{claim}/date");
     if typed.date > *today {
         let message = format!("the date {} lies in the future", typed.date);
@@ -78,7 +72,7 @@ fn age(
     let changes = product.and_then(|page| page.text("/status")) != Some("discontinued");
     if let Some(months) = stale_months(&typed, today, changes) {
         let words = typed.evidence.words().to_lowercase();
-        let message = format!("\"{words}\" of {months} months ago; check again", );
+        let message = format!("\"{words}\" of {months} months ago; check again");
         out.push(page.flaw(&at, Code::C108, message));
     }
 }
@@ -94,7 +88,9 @@ fn versions(product: &Page) -> Vec<&str> {
 fn is_version(version: &str, product: Option<&Page>) -> bool {
     let listed = product.is_some_and(|product| versions(product).contains(&version));
     let number = version.starts_with(|first: char| first.is_ascii_digit())
-        && version.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '.');
+        && version
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '.');
     listed || number
 }
 

@@ -6,21 +6,38 @@ use crate::date::Date;
 pub(super) fn check(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
     for page in of_kind(pages, Kind::Product) {
         let mut places = vec!["/reviewed".to_owned(), "/first_release".to_owned()];
-        places.extend(page.tables("/event").iter().map(|event| format!("{event}/date")));
-        places.extend(page.tables("/version").iter().map(|version| format!("{version}/date")));
+        places.extend(
+            page.tables("/event")
+                .iter()
+                .map(|event| format!("{event}/date")),
+        );
+        places.extend(
+            page.tables("/version")
+                .iter()
+                .map(|version| format!("{version}/date")),
+        );
         for at in places {
-            if let Some(date) = page.text(&at).and_then(Date::parse).filter(|date| date > today) {
+            if let Some(date) = page
+                .text(&at)
+                .and_then(Date::parse)
+                .filter(|date| date > today)
+            {
                 let message = format!("the date {date} lies in the future");
                 out.push(page.flaw(&at, Code::C102, message));
             }
         }
-        let Some(first) = page.text("/first_release").and_then(Date::parse) else { continue };
+        let Some(first) = page.text("/first_release").and_then(Date::parse) else {
+            continue;
+        };
         for event in page.tables("/event") {
             let kind = page.text(&format!("{event}/kind")).unwrap_or_default();
             let at = format!("{event}/date");
-            let Some(date) = page.text(&at).and_then(Date::parse) else { continue };
+            let Some(date) = page.text(&at).and_then(Date::parse) else {
+                continue;
+            };
             if ["release", "security", "eol"].contains(&kind) && date.year() < first.year() {
-                let message = format!("a {kind} event of {date} before the first release in {first}");
+                let message =
+                    format!("a {kind} event of {date} before the first release in {first}");
                 out.push(page.flaw(&at, Code::C102, message));
             }
         }

@@ -39,7 +39,9 @@ fn tokens(pages: &[Page], out: &mut Vec<Diagnostic>) {
         let protocol = page.id.split('/').next().unwrap_or_default();
         for table in page.tables("/tokens") {
             let at = format!("{table}/text");
-            let Some(token) = page.text(&at) else { continue };
+            let Some(token) = page.text(&at) else {
+                continue;
+            };
             let key = (protocol.to_owned(), token.to_lowercase());
             if let Some(other) = known.insert(key, &page.id) {
                 let message = format!("the wire token \"{token}\" already belongs to \"{other}\"");

@@ -39,7 +39,12 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
             if !known.contains(path) {
                 let near = hint(path, known.iter().map(String::as_str));
                 let message = format!("\"{path}\" leads nowhere{near}");
-                out.push(Diagnostic::at(&page.file, start + offset, Code::R104, message));
+                out.push(Diagnostic::at(
+                    &page.file,
+                    start + offset,
+                    Code::R104,
+                    message,
+                ));
             }
         }
     }

@@ -6,7 +6,11 @@ use super::{Code, Diagnostic, Kind, Page, of_kind};
 use crate::content::nearest::hint;
 
 pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
-    let ids = |kind| of_kind(pages, kind).map(|page| page.id.as_str()).collect::<BTreeSet<_>>();
+    let ids = |kind| {
+        of_kind(pages, kind)
+            .map(|page| page.id.as_str())
+            .collect::<BTreeSet<_>>()
+    };
     let products = ids(Kind::Product);
     let protocols = ids(Kind::Protocol);
     let extensions = ids(Kind::Extension);

@@ -29,8 +29,14 @@ fn check(text: &str, expected: Expect) {
 #[test]
 fn words_phrases_and_filters() {
     check("imap idle", expect!["imap idle"]);
-    check("\"quick resync\" -cyrus", expect![[r#""quick resync" -cyrus"#]]);
-    check("type:product Role:IMAP rust", expect!["rust {type product} {role imap}"]);
+    check(
+        "\"quick resync\" -cyrus",
+        expect![[r#""quick resync" -cyrus"#]],
+    );
+    check(
+        "type:product Role:IMAP rust",
+        expect!["rust {type product} {role imap}"],
+    );
     check("license:MIT", expect!["{licence mit}"]);
 }
 
@@ -77,7 +83,9 @@ fn odd_queries() -> impl Iterator<Item = String> {
     };
     (0..20_000).map(move |_| {
         let length = next() % 30;
-        (0..length).map(|_| LETTERS[(next() % 24) as usize]).collect()
+        (0..length)
+            .map(|_| LETTERS[(next() % 24) as usize])
+            .collect()
     })
 }
 
@@ -86,7 +94,10 @@ fn never_panics_and_stays_bounded() {
     for text in odd_queries() {
         let query = Query::parse(&text);
         assert!(query.terms.len() <= TERMS_MAX, "{text:?}");
-        assert!(query.terms.iter().all(|term| !term.text.is_empty()), "{text:?}");
+        assert!(
+            query.terms.iter().all(|term| !term.text.is_empty()),
+            "{text:?}"
+        );
     }
     let long = "word ".repeat(10_000);
     assert_eq!(Query::parse(&long).terms.len(), TERMS_MAX);
