@@ -63,7 +63,7 @@ impl Committer {
                 for ticket in tickets {
                     let mut single = vec![ticket];
                     let outcome = self.commit(&mut single).await;
-                    finish(single, outcome.as_ref().map(|()| ()));
+                    finish(single, outcome.as_ref().copied());
                 }
                 return;
             }
@@ -133,7 +133,7 @@ impl Committer {
     async fn run_alone(&mut self, mut ticket: Box<dyn AloneTicket>) {
         let outcome = self.commit_alone(ticket.as_mut()).await;
         crash::point("reply-before");
-        ticket.finish(outcome.as_ref().map(|()| ()));
+        ticket.finish(outcome.as_ref().copied());
     }
 
     async fn commit_alone(&mut self, ticket: &mut dyn AloneTicket) -> Result<(), Outage> {
