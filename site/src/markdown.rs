@@ -74,6 +74,18 @@ struct Link {
     bare_allowed: bool,
 }
 
+impl Link {
+    fn new(offset: usize, image: bool, bare_allowed: bool) -> Self {
+        Self {
+            offset,
+            text: String::new(),
+            image,
+            dropped: false,
+            bare_allowed,
+        }
+    }
+}
+
 impl Walk {
     fn event<'a>(&mut self, event: Event<'a>, at: Range<usize>, events: &mut Vec<Event<'a>>) {
         match event {
@@ -108,74 +120,42 @@ impl Walk {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the library's tags that need no care pass as they are"
+    )]
     fn start<'a>(&mut self, tag: Tag<'a>, offset: usize, events: &mut Vec<Event<'a>>) {
         match tag {
             Tag::Heading { level, .. } => {
-                let level = level as usize;
-                if level < 2 || level > self.level + 1 {
-                    let wanted = self.level + 1;
-                    let message = format!("heading of level {level} where {wanted} comes next");
-                    self.flaw(offset, Code::M101, message);
-                }
-                self.level = level.max(2);
+                self.heading_level(level as usize, offset);
                 self.heading = Some((events.len(), String::new()));
                 events.push(Event::Html(CowStr::Borrowed("")));
             }
             Tag::Link {
+                ref dest_url,
                 link_type,
-                dest_url,
-                title,
-                id,
+                ..
             } => {
-                let tag = Tag::Link {
-                    link_type,
-                    dest_url: dest_url.clone(),
-                    title,
-                    id,
-                };
-                self.link(&dest_url, offset, false, link_type, events, tag);
+                let bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                if self.follow(dest_url, Link::new(offset, false, bare)) {
+                    events.push(Event::Start(tag));
+                }
             }
-            Tag::Image {
-                link_type,
-                dest_url,
-                title,
-                id,
-            } => {
-                let tag = Tag::Image {
-                    link_type,
-                    dest_url: dest_url.clone(),
-                    title,
-                    id,
-                };
-                self.link(&dest_url, offset, true, link_type, events, tag);
+            Tag::Image { ref dest_url, .. } => {
+                if self.follow(dest_url, Link::new(offset, true, false)) {
+                    events.push(Event::Start(tag));
+                }
             }
             Tag::Table(alignments) => {
                 let plain = vec![Alignment::None; alignments.len()];
                 self.alignments = alignments;
                 events.push(Event::Start(Tag::Table(plain)));
             }
-            Tag::TableHead => {
-                (self.in_head, self.cell) = (true, 0);
+            Tag::TableHead | Tag::TableRow => {
+                (self.in_head, self.cell) = (matches!(tag, Tag::TableHead), 0);
                 events.push(Event::Start(tag));
             }
-            Tag::TableRow => {
-                (self.in_head, self.cell) = (false, 0);
-                events.push(Event::Start(tag));
-            }
-            Tag::TableCell => {
-                let class = match self.alignments.get(self.cell) {
-                    Some(Alignment::Right) => " class=\"right\"",
-                    Some(Alignment::Center) => " class=\"center\"",
-                    Some(Alignment::Left | Alignment::None) | None => "",
-                };
-                self.cell += 1;
-                let name = if self.in_head {
-                    "th scope=\"col\""
-                } else {
-                    "td"
-                };
-                events.push(Event::Html(format!("<{name}{class}>").into()));
-            }
+            Tag::TableCell => events.push(Event::Html(self.cell_start().into())),
             Tag::CodeBlock(_) => {
                 self.in_code = true;
                 events.push(Event::Start(tag));
@@ -185,35 +165,52 @@ impl Walk {
         }
     }
 
-    fn link<'a>(
-        &mut self,
-        target: &str,
-        offset: usize,
-        image: bool,
-        kind: LinkType,
-        events: &mut Vec<Event<'a>>,
-        tag: Tag<'a>,
-    ) {
-        let safe = is_safe_link(target) && !(image && !target.starts_with('/'));
-        if !safe {
-            let message = format!("link to {target:?} is not allowed");
-            self.flaw(offset, Code::M102, message);
-        } else if target.starts_with('/') {
-            self.out.links.push((offset, target.to_owned()));
+    fn heading_level(&mut self, level: usize, offset: usize) {
+        if level < 2 || level > self.level + 1 {
+            let wanted = self.level + 1;
+            let message = format!("heading of level {level} where {wanted} comes next");
+            self.flaw(offset, Code::M101, message);
         }
-        let bare_allowed = matches!(kind, LinkType::Autolink | LinkType::Email);
-        self.link = Some(Link {
-            offset,
-            text: String::new(),
-            image,
-            dropped: !safe,
-            bare_allowed,
-        });
-        if safe {
-            events.push(Event::Start(tag));
-        }
+        self.level = level.max(2);
     }
 
+    fn cell_start(&mut self) -> String {
+        let class = match self.alignments.get(self.cell) {
+            Some(Alignment::Right) => " class=\"right\"",
+            Some(Alignment::Center) => " class=\"center\"",
+            Some(Alignment::Left | Alignment::None) | None => "",
+        };
+        self.cell += 1;
+        let name = if self.in_head {
+            "th scope=\"col\""
+        } else {
+            "td"
+        };
+        format!("<{name}{class}>")
+    }
+
+    /// Notes a link and says whether it may stand; pictures come from this site only.
+    fn follow(&mut self, target: &str, mut link: Link) -> bool {
+        let local = target.starts_with('/');
+        let safe = is_safe_link(target) && (local || !link.image);
+        if !safe {
+            self.flaw(
+                link.offset,
+                Code::M102,
+                format!("link to {target:?} is not allowed"),
+            );
+        } else if local {
+            self.out.links.push((link.offset, target.to_owned()));
+        }
+        link.dropped = !safe;
+        self.link = Some(link);
+        safe
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the library's tags that need no care pass as they are"
+    )]
     fn end<'a>(&mut self, tag: TagEnd, events: &mut Vec<Event<'a>>) {
         match tag {
             TagEnd::Heading(level) => {
