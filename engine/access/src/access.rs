@@ -66,7 +66,10 @@ impl Handler for Access {
             Protocol::Imap => self.serve_imap(connection, accepted).await,
             Protocol::Pop3 => self.serve_pop3(connection, accepted).await,
             protocol @ (Protocol::Smtp | Protocol::Submission | Protocol::Lmtp) => {
-                tracing::error!(protocol = protocol.as_str(), "not a protocol of mail access");
+                tracing::error!(
+                    protocol = protocol.as_str(),
+                    "not a protocol of mail access"
+                );
             }
         }
     }

@@ -87,7 +87,8 @@ impl<'a> Driver<'a> {
         let ruling = self.filter.connect().await;
         if let Verdict::Reject(reply) | Verdict::Defer(reply) = ruling.verdict {
             self.session.output().clear();
-            self.session.bye(reply.lines().first().map_or("", String::as_str));
+            self.session
+                .bye(reply.lines().first().map_or("", String::as_str));
         }
         loop {
             match self.step() {
@@ -95,14 +96,16 @@ impl<'a> Driver<'a> {
                 Step::Send => self.flush().await?,
                 Step::Idle => self.idle().await?,
                 Step::Spool(octets) => self.spool(octets),
+                Step::Ask(Question::Login {
+                    user,
+                    password,
+                    mechanism,
+                }) => {
+                    let login = Box::pin(self.log_in(&user, &password, mechanism)).await;
+                    self.take_answer(Answer::Login(login));
+                }
                 Step::Ask(question) => {
-                    let answer = match question {
-                        Question::Login { user, password, mechanism } => {
-                            let login = Box::pin(self.log_in(&user, &password, mechanism));
-                            Answer::Login(login.await)
-                        }
-                        question => Box::pin(self.desk.ask(question)).await,
-                    };
+                    let answer = Box::pin(self.desk.ask(question)).await;
                     self.take_answer(answer);
                 }
                 Step::StartTls => self.start_tls().await?,

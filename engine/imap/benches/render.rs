@@ -7,9 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 use waxseal_imap::{Answer, Limits, Login, Policy, Question, Reading, Session, Step};
-use waxseal_mail::{
-    FlagBits, MailboxId, MessageIndex, ModSeq, Part, Timestamp, Uid, UidValidity,
-};
+use waxseal_mail::{FlagBits, MailboxId, MessageIndex, ModSeq, Part, Timestamp, Uid, UidValidity};
 use waxseal_ports::snapshot::MessageState;
 use waxseal_ports::{MessageParser, ReadAt, Snapshot};
 
@@ -49,9 +47,9 @@ struct Mailbox {
 
 impl Mailbox {
     fn new() -> Self {
-        let states = (1..=MESSAGES).filter_map(Uid::new).map(|uid| {
-            MessageState::new(uid, 5_000, ModSeq(1), FlagBits::SEEN, Timestamp::utc(0))
-        });
+        let states = (1..=MESSAGES)
+            .filter_map(Uid::new)
+            .map(|uid| MessageState::new(uid, 5_000, ModSeq(1), FlagBits::SEEN, Timestamp::utc(0)));
         let validity = UidValidity(std::num::NonZeroU32::MIN);
         let snapshot = Snapshot::empty(MailboxId(1), validity).with_appended(states);
         let header = "Received: from a.example.test (a.example.test [192.0.2.1])\r\n".repeat(15);
@@ -82,7 +80,19 @@ impl Mailbox {
                     })
                     .collect(),
             ),
-            _ => Answer::Done,
+            Question::Mailboxes
+            | Question::Create(..)
+            | Question::Delete(_)
+            | Question::Rename { .. }
+            | Question::Subscribe(..)
+            | Question::Close
+            | Question::Glance(_)
+            | Question::ChangeFlags(..)
+            | Question::Expunge(..)
+            | Question::Copy { .. }
+            | Question::Spooled
+            | Question::Append(..)
+            | Question::Unspool => Answer::Done,
         }
     }
 
@@ -92,23 +102,23 @@ impl Mailbox {
         let mut sent = 0;
         loop {
             let step = session.step(&mut input);
-            match step {
-                Step::Ask(question) => session.answer(self.answer(question)),
-                Step::Read if input.is_empty() => {
-                    sent += session.output().octets().len();
-                    session.output().clear();
-                    return sent;
-                }
-                _ => {
-                    sent += session.output().octets().len();
-                    session.output().clear();
-                }
+            if let Step::Ask(question) = step {
+                session.answer(self.answer(question));
+                continue;
+            }
+            sent += session.output().octets().len();
+            session.output().clear();
+            if matches!(step, Step::Read) && input.is_empty() {
+                return sent;
             }
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a measurement needs the real clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a measurement needs the real clock"
+)]
 #[expect(clippy::print_stdout, reason = "the figures are the purpose")]
 fn main() {
     let mailbox = Mailbox::new();

@@ -5,8 +5,8 @@
 //! and opens nothing: messages are read through [`waxseal_ports::ReadAt`] only where an answer brought
 //! them. The grammar of commands is in [`grammar`]; each command family has its file in `session`.
 
-pub mod grammar;
 mod capability;
+pub mod grammar;
 mod limits;
 mod output;
 mod question;

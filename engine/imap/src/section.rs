@@ -82,22 +82,40 @@ pub(crate) fn implied(index: &MessageIndex, part: &[u32]) -> Option<Implied> {
     let (1, outer) = part.split_last()? else {
         return None;
     };
-    let of = index.parts.iter().position(|known| known.section == outer)?;
+    let of = index
+        .parts
+        .iter()
+        .position(|known| known.section == outer)?;
     let message = index.parts.get(of)?;
     if outer.is_empty() && message.media_type != "multipart" {
         return Some(Implied {
-            header: Span { start: 0, end: message.content_start },
-            content: Span { start: message.content_start, end: message.content_end },
+            header: Span {
+                start: 0,
+                end: message.content_start,
+            },
+            content: Span {
+                start: message.content_start,
+                end: message.content_end,
+            },
             inner_header_end: message.inner_header_end,
             of,
         });
     }
     let inner = message.inner_header_end?;
     let start = u32::try_from(of).ok();
-    let has_parts = index.parts.iter().any(|p| p.parent == start && p.section.len() > outer.len());
+    let has_parts = index
+        .parts
+        .iter()
+        .any(|p| p.parent == start && p.section.len() > outer.len());
     (!has_parts).then_some(Implied {
-        header: Span { start: message.content_start, end: inner },
-        content: Span { start: inner, end: message.content_end },
+        header: Span {
+            start: message.content_start,
+            end: inner,
+        },
+        content: Span {
+            start: inner,
+            end: message.content_end,
+        },
         inner_header_end: None,
         of,
     })
@@ -114,7 +132,9 @@ pub(crate) fn read_header(message: &dyn ReadAt, buffer: &mut Vec<u8>) -> io::Res
     let mut wanted = HEADER_GUESS_OCTETS;
     loop {
         let known = buffer.len();
-        let end = u64::try_from(wanted).unwrap_or(u64::MAX).min(message.octets());
+        let end = u64::try_from(wanted)
+            .unwrap_or(u64::MAX)
+            .min(message.octets());
         let start = u64::try_from(known).unwrap_or(u64::MAX);
         read_span(message, Span { start, end }, buffer)?;
         if let Some(end) = header_end(buffer) {
@@ -133,7 +153,9 @@ pub(crate) fn read_span(message: &dyn ReadAt, span: Span, buffer: &mut Vec<u8>) 
     let octets = usize::try_from(span.octets()).map_err(io::Error::other)?;
     if let Some(bytes) = message.as_bytes() {
         let start = usize::try_from(span.start).map_err(io::Error::other)?;
-        let taken = start.checked_add(octets).and_then(|end| bytes.get(start..end));
+        let taken = start
+            .checked_add(octets)
+            .and_then(|end| bytes.get(start..end));
         buffer.extend_from_slice(taken.ok_or(io::ErrorKind::UnexpectedEof)?);
         return Ok(());
     }
@@ -232,7 +254,11 @@ mod tests {
     fn parts_without_a_number_of_their_own_are_found() {
         let index = MessageIndex {
             parts: vec![
-                Part { media_type: "multipart".into(), content_end: 100, ..Part::default() },
+                Part {
+                    media_type: "multipart".into(),
+                    content_end: 100,
+                    ..Part::default()
+                },
                 Part {
                     section: vec![1],
                     parent: Some(0),

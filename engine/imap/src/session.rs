@@ -18,13 +18,13 @@ mod selection;
 mod status;
 mod transfer;
 
+use crate::Limits;
 use crate::capability::{Standing, capabilities};
 use crate::grammar::mailbox::NameForm;
 use crate::output::Output;
 use crate::question::{Answer, Question, Step};
 use crate::receive::{Bounds, Receiver};
 use crate::view::{Expunges, FlagsForm, advance};
-use crate::Limits;
 use append::Appending;
 use fetch::Fetching;
 use pending::Pending;
@@ -135,7 +135,8 @@ impl Session {
     /// Whether a command has begun to arrive and is not complete.
     #[must_use]
     pub const fn is_receiving(&self) -> bool {
-        !self.receiver.is_empty() || matches!(self.running, Running::Append(_) | Running::Sasl { .. })
+        !self.receiver.is_empty()
+            || matches!(self.running, Running::Append(_) | Running::Sasl { .. })
     }
 
     /// Whether the next step renders messages that were read, which may take a while.
@@ -275,7 +276,13 @@ impl Session {
         match newest {
             Some(newest) => {
                 let told = (form, None);
-                advance(&mut selected.view, &newest, expunges, told, &mut self.output);
+                advance(
+                    &mut selected.view,
+                    &newest,
+                    expunges,
+                    told,
+                    &mut self.output,
+                );
             }
             None => self.bye("[UNAVAILABLE] the selected mailbox was deleted"),
         }

@@ -109,7 +109,11 @@ pub(crate) fn advance(
         if told || ((same || covered) && !form.modseq) {
             continue;
         }
-        let now = if hold { Some(*seq) } else { view.find(after.uid).map(|(seq, _)| seq) };
+        let now = if hold {
+            Some(*seq)
+        } else {
+            view.find(after.uid).map(|(seq, _)| seq)
+        };
         if let Some(now) = now {
             put_flags_fetch(output, now, after, &view.keywords, form);
         }

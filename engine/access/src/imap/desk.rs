@@ -86,18 +86,27 @@ impl Desk {
             }
             Question::Newest => Answer::Newest(self.newest()),
             Question::Glance(names) => Answer::Glanced(glance(store, account, &names).await?),
-            Question::Read { mailbox, uids, wanted } => {
-                Answer::Read(read(store, (account, mailbox), &uids, wanted).await?)
-            }
+            Question::Read {
+                mailbox,
+                uids,
+                wanted,
+            } => Answer::Read(read(store, (account, mailbox), &uids, wanted).await?),
             Question::ChangeFlags(mailbox, change) => {
                 Answer::FlagsChanged(store.change_flags(account, mailbox, change).await?)
             }
             Question::Expunge(mailbox, uids) => {
                 Answer::Expunged(store.expunge(account, mailbox, uids).await?)
             }
-            Question::Copy { mailbox, uids, target, transfer } => {
-                Answer::Copied(store.copy(account, mailbox, uids, &target, transfer).await?)
-            }
+            Question::Copy {
+                mailbox,
+                uids,
+                target,
+                transfer,
+            } => Answer::Copied(
+                store
+                    .copy(account, mailbox, uids, &target, transfer)
+                    .await?,
+            ),
             Question::Spooled => self.spooled(),
             Question::Append(name, options) => self.append(account, &name, options).await,
             Question::Unspool => {

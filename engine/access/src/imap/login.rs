@@ -13,7 +13,12 @@ impl Driver<'_> {
             warn!(%session, %peer, user, "too many failed logins, not checked");
             return Login::Unavailable;
         };
-        let found = self.access.ports.directory.authenticate(user, password).await;
+        let found = self
+            .access
+            .ports
+            .directory
+            .authenticate(user, password)
+            .await;
         let account = match found {
             Ok(account) => account,
             Err(error) => {

@@ -22,14 +22,18 @@ impl Driver<'_> {
         for piece in output.pieces() {
             let before = octets.get(sent..piece.at).unwrap_or_default();
             if !before.is_empty() {
-                connection.write_all(before, Deadline::after_secs(secs)).await?;
+                connection
+                    .write_all(before, Deadline::after_secs(secs))
+                    .await?;
             }
             Box::pin(send_piece(connection, piece, secs)).await?;
             sent = piece.at;
         }
         let rest = octets.get(sent..).unwrap_or_default();
         if !rest.is_empty() {
-            connection.write_all(rest, Deadline::after_secs(secs)).await?;
+            connection
+                .write_all(rest, Deadline::after_secs(secs))
+                .await?;
         }
         output.clear();
         Ok(())
@@ -57,7 +61,9 @@ async fn send_piece(connection: &mut Connection, piece: &Piece, secs: u64) -> Re
             }
         };
         let octets = buffer.get(..read).unwrap_or_default();
-        connection.write_all(octets, Deadline::after_secs(secs)).await?;
+        connection
+            .write_all(octets, Deadline::after_secs(secs))
+            .await?;
         done += u64::try_from(read).unwrap_or(u64::MAX);
     }
     Ok(())

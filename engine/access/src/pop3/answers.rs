@@ -97,12 +97,7 @@ impl Driver<'_> {
     /// What is gone already counts as removed.
     async fn remove(&mut self, mailbox: MailboxId, uids: Vec<Uid>) -> Result<Answer, Refusal> {
         let account = self.account.as_ref().ok_or(Refusal::Unavailable)?.id;
-        let removed = self
-            .access
-            .ports
-            .store
-            .remove(account, mailbox, uids)
-            .await;
+        let removed = self.access.ports.store.remove(account, mailbox, uids).await;
         let removed = removed.map_err(|source| self.unavailable(&source))?;
         let count = u64::try_from(removed.len()).unwrap_or(u64::MAX);
         metrics::counter!("waxseal_access_pop3_removed_total").increment(count);

@@ -93,7 +93,10 @@ mod tests {
     fn literals_are_announced_at_the_end() {
         assert_eq!(announced_literal(b"a LOGIN {5}"), Some((5, Waiting::Yes)));
         assert_eq!(announced_literal(b"a LOGIN {5+}"), Some((5, Waiting::No)));
-        assert_eq!(announced_literal(b"{18446744073709551616}"), Some((u64::MAX, Waiting::Yes)));
+        assert_eq!(
+            announced_literal(b"{18446744073709551616}"),
+            Some((u64::MAX, Waiting::Yes))
+        );
         for none in ["a {5} b", "a {}", "a {+}", "a {-1}", "a 5}", "{5+ }", ""] {
             assert_eq!(announced_literal(none.as_bytes()), None, "{none}");
         }

@@ -315,11 +315,7 @@ fn create_use(cursor: &mut Cursor<'_>) -> Parsed<Option<SpecialUse>> {
 }
 
 /// Commands on messages of the selected mailbox; those without arguments were read before.
-fn message_command(
-    cursor: &mut Cursor<'_>,
-    word: &[u8],
-    numbering: Numbering,
-) -> Parsed<Command> {
+fn message_command(cursor: &mut Cursor<'_>, word: &[u8], numbering: Numbering) -> Parsed<Command> {
     let known: &[&[u8]] = &[b"FETCH", b"STORE", b"SEARCH", b"COPY", b"MOVE", b"EXPUNGE"];
     if !known.contains(&word) {
         return Err(SyntaxError("unknown command"));

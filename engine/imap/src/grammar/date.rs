@@ -77,7 +77,9 @@ fn zone(cursor: &mut Cursor<'_>) -> Parsed<i16> {
 
 fn small_number(cursor: &mut Cursor<'_>) -> Parsed<i64> {
     let digits = cursor.run(|octet| octet.is_ascii_digit());
-    let number = std::str::from_utf8(digits).ok().and_then(|d| d.parse().ok());
+    let number = std::str::from_utf8(digits)
+        .ok()
+        .and_then(|d| d.parse().ok());
     number
         .filter(|_| digits.len() <= 4)
         .ok_or(SyntaxError("expected a number in the date"))
@@ -107,7 +109,11 @@ pub fn days(year: i64, month: i64, day: i64) -> Option<Day> {
         return None;
     }
     // Years run from March, so that the leap day is the last of its year.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * month + 2) / 5 + day - 1;
@@ -134,11 +140,21 @@ mod tests {
         assert_eq!(read("1-Jan-1970"), Ok(0));
         assert_eq!(read("\"29-feb-2024\""), Ok(19_782));
         assert_eq!(read("31-Dec-1969"), Ok(-1));
-        for bad in ["29-Feb-2023", "0-Jan-2020", "1-Foo-2020", "1-Jan", "1-Jan-20200", "\"1-Jan-2020"] {
+        for bad in [
+            "29-Feb-2023",
+            "0-Jan-2020",
+            "1-Foo-2020",
+            "1-Jan",
+            "1-Jan-20200",
+            "\"1-Jan-2020",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         let read = |text: &str| date_time(&mut Cursor::new(text.as_bytes(), &limits));
-        for text in ["\"24-Nov-2026 01:59:34 -0330\"", "\" 1-Jan-1970 00:00:00 +0000\""] {
+        for text in [
+            "\"24-Nov-2026 01:59:34 -0330\"",
+            "\" 1-Jan-1970 00:00:00 +0000\"",
+        ] {
             let moment = read(text).unwrap();
             assert_eq!(format!("\"{}\"", moment.imap()), text);
         }

@@ -249,11 +249,7 @@ fn section_part(cursor: &mut Cursor<'_>, label: &mut Vec<u8>) -> Parsed<Vec<u32>
 }
 
 /// `section-text = section-msgtext / "MIME"`
-fn section_text(
-    cursor: &mut Cursor<'_>,
-    part: &[u32],
-    label: &mut Vec<u8>,
-) -> Parsed<SectionText> {
+fn section_text(cursor: &mut Cursor<'_>, part: &[u32], label: &mut Vec<u8>) -> Parsed<SectionText> {
     let name = cursor.run(|octet| octet.is_ascii_alphabetic() || octet == b'.');
     let name = name.to_ascii_uppercase();
     label.extend_from_slice(&name);
@@ -349,14 +345,29 @@ mod tests {
             &["BODY[HEADER.FIELDS (SUBJECT FROM)]"],
         );
         check("1 BODY[3.MIME]", &["BODY[3.MIME]"]);
-        check("1 (BINARY[1]<0.5> BINARY.SIZE[2])", &["BINARY[1]<0>", "BINARY.SIZE[2]"]);
+        check(
+            "1 (BINARY[1]<0.5> BINARY.SIZE[2])",
+            &["BINARY[1]<0>", "BINARY.SIZE[2]"],
+        );
         check("1 ALL", &[]);
         check("1 RFC822", &["RFC822"]);
         let limits = Limits::default();
         for bad in [
-            "1 ()", "1 FOO", "1 BODY[", "1 BODY[MIME]", "1 BODY[1.]", "1 BODY[0]", "1 BODY[1X]",
-            "1 BODY[HEADER.FIELDS]", "1 BODY[HEADER.FIELDS ()]", "1 BODY[]<0.0>", "1 BODY[]<0>",
-            "1 BINARY", "1 (FLAGS", "1 BODY[HEADER.FIELDS (a:b)]", "1",
+            "1 ()",
+            "1 FOO",
+            "1 BODY[",
+            "1 BODY[MIME]",
+            "1 BODY[1.]",
+            "1 BODY[0]",
+            "1 BODY[1X]",
+            "1 BODY[HEADER.FIELDS]",
+            "1 BODY[HEADER.FIELDS ()]",
+            "1 BODY[]<0.0>",
+            "1 BODY[]<0>",
+            "1 BINARY",
+            "1 (FLAGS",
+            "1 BODY[HEADER.FIELDS (a:b)]",
+            "1",
         ] {
             let mut cursor = Cursor::new(bad.as_bytes(), &limits);
             assert!(fetch(&mut cursor).is_err(), "{bad}");

@@ -268,16 +268,24 @@ mod tests {
     #[test]
     fn keys_are_read() {
         check("ALL", &expect!["And([All])"]);
-        check("UNSEEN 1:3", &expect!["And([Not(Flag(Seen)), Seq(Ranges([(Number(1), Number(3))]))])"]);
+        check(
+            "UNSEEN 1:3",
+            &expect!["And([Not(Flag(Seen)), Seq(Ranges([(Number(1), Number(3))]))])"],
+        );
         check(
             "OR FROM Ann (SINCE 1-Feb-1970 NOT LARGER 5)",
-            &expect![[r#"And([Or((Header { name: "FROM", text: "ann" }, And([Since(31), Not(Larger(5))])))])"#]],
+            &expect![[
+                r#"And([Or((Header { name: "FROM", text: "ann" }, And([Since(31), Not(Larger(5))])))])"#
+            ]],
         );
         check("TEXT {3}\r\nA b", &expect![[r#"And([Text("a b")])"#]]);
         check("FOO", &expect!["error: expected a space"]);
         check("FOO x", &expect!["error: unknown search key"]);
         check("(ALL", &expect!["error: expected ) after search keys"]);
-        check("KEYWORD $Junk UID $", &expect![[r#"And([Flag(Keyword(Keyword("$Junk"))), Uid(Saved)])"#]]);
+        check(
+            "KEYWORD $Junk UID $",
+            &expect![[r#"And([Flag(Keyword(Keyword("$Junk"))), Uid(Saved)])"#]],
+        );
     }
 
     #[test]

@@ -60,7 +60,9 @@ impl SequenceSet {
         let Self::Ranges(ranges) = self else {
             return None;
         };
-        let ends = ranges.iter().map(|(a, b)| a.resolve(last).max(b.resolve(last)));
+        let ends = ranges
+            .iter()
+            .map(|(a, b)| a.resolve(last).max(b.resolve(last)));
         ends.max()
     }
 }
@@ -153,7 +155,18 @@ mod tests {
         check("3291:*", 100, &[(100, 3291)]);
         check("1,2,3,3", 9, &[(1, 3)]);
         check("4294967295,1", 1, &[(1, 1), (4_294_967_295, 4_294_967_295)]);
-        for bad in ["", "0", "1:", ":1", "1,,2", "4294967296", "a", "1:0", "-1", "1,"] {
+        for bad in [
+            "",
+            "0",
+            "1:",
+            ":1",
+            "1,,2",
+            "4294967296",
+            "a",
+            "1:0",
+            "-1",
+            "1,",
+        ] {
             assert!(parse(bad).is_err(), "{bad:?}");
         }
         assert!(parse(&vec!["1"; 10_001].join(",")).is_err());

@@ -160,7 +160,11 @@ impl Session {
         match received {
             Received::Command if line.trim_ascii().is_empty() => self.append_end(*appending),
             Received::Command | Received::More => {
-                self.append_malformed(*appending, "unexpected text after the message", Waiting::Yes);
+                self.append_malformed(
+                    *appending,
+                    "unexpected text after the message",
+                    Waiting::Yes,
+                );
             }
             Received::TooLong => self.bye("[TOOBIG] the command is too long"),
             Received::Literal(_, waiting) => self.append_next(appending, &line, waiting),
@@ -217,13 +221,12 @@ impl Session {
     }
 
     pub(super) fn appended(&mut self, tag: String, answer: Answer) {
-        let status = match answer {
-            Answer::Appended(appended) => {
-                let uids = uid_set(appended.uids);
-                let validity = appended.uid_validity;
-                Status::ok(&format!("[APPENDUID {validity} {uids}] APPEND completed"))
-            }
-            other => unexpected(other, Missing::Target),
+        let status = if let Answer::Appended(appended) = answer {
+            let uids = uid_set(appended.uids);
+            let validity = appended.uid_validity;
+            Status::ok(&format!("[APPENDUID {validity} {uids}] APPEND completed"))
+        } else {
+            unexpected(&answer, Missing::Target)
         };
         self.finish(tag, status, Expunges::Told);
     }

@@ -1,6 +1,6 @@
 //! STARTTLS, LOGIN, AUTHENTICATE and ENABLE (RFC 9051 §6.2 and §6.3.1, RFC 4616, RFC 4959).
 
-use super::pending::Pending;
+use super::pending::{Missing, Pending, printable, unexpected};
 use super::{Running, Session, Status};
 use crate::grammar::cursor::SyntaxError;
 use crate::question::{Answer, Login, Question};
@@ -92,22 +92,23 @@ impl Session {
     }
 
     pub(super) fn logged_in(&mut self, tag: &str, answer: Answer) {
-        let status = match answer {
-            Answer::Login(Login::Accepted) => {
+        let Answer::Login(login) = answer else {
+            let status = unexpected(&answer, Missing::Source);
+            return self.tagged(tag, &status);
+        };
+        let status = match login {
+            Login::Accepted => {
                 self.authenticated = true;
                 Status::ok(&format!("[CAPABILITY {}] logged in", self.capabilities()))
             }
-            Answer::Login(Login::Wrong) => {
-                Status::no("[AUTHENTICATIONFAILED] wrong user or password")
-            }
-            Answer::Login(Login::Refused(text)) => {
-                let text = super::pending::printable(&text);
+            Login::Wrong => Status::no("[AUTHENTICATIONFAILED] wrong user or password"),
+            Login::Refused(text) => {
+                let text = printable(&text);
                 Status::no(&format!("[AUTHORIZATIONFAILED] {text}"))
             }
-            Answer::Login(Login::Unavailable) => {
+            Login::Unavailable => {
                 Status::no("[UNAVAILABLE] cannot check the password now, try again later")
             }
-            other => super::pending::unexpected(other, super::pending::Missing::Source),
         };
         self.tagged(tag, &status);
     }

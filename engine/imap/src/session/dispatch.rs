@@ -8,6 +8,11 @@ use crate::question::Step;
 use crate::receive::Received;
 use crate::view::Expunges;
 
+/// The ID response (RFC 2971).
+const IDENTITY: &str = "ID (\"name\" \"Waxseal\" \"vendor\" \"Waxseal\")";
+/// The NAMESPACE response (RFC 9051 §7.3.4): everything is personal.
+const NAMESPACES: &str = "NAMESPACE ((\"\" \"/\")) NIL NIL";
+
 impl Session {
     /// Takes input to the end of a line and acts on it; a step where there is nothing more to take.
     pub(super) fn receive(&mut self, input: &mut &[u8]) -> Option<Step> {
@@ -135,26 +140,15 @@ impl Session {
             return self.malformed(Some(&tag), SyntaxError(needs.refusal()));
         }
         self.bad_commands = 0;
-        match needs {
-            Needs::Nothing | Needs::NoLogin => self.perform_session(tag, command),
-            Needs::Login => self.perform_mailbox(tag, command),
-            Needs::Mailbox => self.perform_selected(tag, command),
-        }
-    }
-
-    fn perform_session(&mut self, tag: String, command: Command) {
         match command {
             Command::Capability => {
                 let line = format!("CAPABILITY {}", self.capabilities());
-                self.output.untagged(&line);
-                self.tagged(&tag, &Status::ok("CAPABILITY completed"));
+                self.completed(tag, Some(&line), "CAPABILITY");
             }
-            Command::Noop => self.finish(tag, Status::ok("NOOP completed"), Expunges::Told),
-            Command::Id => {
-                self.output
-                    .untagged("ID (\"name\" \"Waxseal\" \"vendor\" \"Waxseal\")");
-                self.finish(tag, Status::ok("ID completed"), Expunges::Told);
-            }
+            Command::Noop => self.completed(tag, None, "NOOP"),
+            Command::Id => self.completed(tag, Some(IDENTITY), "ID"),
+            Command::Namespace => self.completed(tag, Some(NAMESPACES), "NAMESPACE"),
+            Command::Check => self.completed(tag, None, "CHECK"),
             Command::Logout => {
                 self.bye("see you soon");
                 self.tagged(&tag, &Status::ok("LOGOUT completed"));
@@ -164,53 +158,42 @@ impl Session {
             Command::Authenticate { mechanism, initial } => {
                 self.authenticate(tag, &mechanism, initial);
             }
-            other => self.stray(&tag, &other),
-        }
-    }
-
-    fn perform_mailbox(&mut self, tag: String, command: Command) {
-        match command {
             Command::Enable(names) => self.enable(tag, &names),
-            Command::Select { name, read_only, condstore } => {
-                self.select(tag, &name, read_only, condstore);
-            }
+            Command::Select {
+                name,
+                read_only,
+                condstore,
+            } => self.select(tag, &name, read_only, condstore),
             Command::Create { name, special_use } => self.create(tag, &name, special_use),
             Command::Delete(name) => self.delete(tag, &name),
             Command::Rename { from, to } => self.rename(tag, &from, &to),
             Command::Subscribe { name, subscribed } => self.subscribe(tag, &name, subscribed),
             Command::List(list) => self.list(tag, list, false),
             Command::Lsub(list) => self.list(tag, list, true),
-            Command::Namespace => {
-                self.output.untagged("NAMESPACE ((\"\" \"/\")) NIL NIL");
-                self.finish(tag, Status::ok("NAMESPACE completed"), Expunges::Told);
-            }
             Command::Status { name, items } => self.status(tag, &name, items),
             Command::Idle => self.idle(tag),
-            other => self.stray(&tag, &other),
-        }
-    }
-
-    fn perform_selected(&mut self, tag: String, command: Command) {
-        match command {
             Command::Close => self.close(tag),
             Command::Unselect => self.unselect(tag),
-            Command::Check => self.finish(tag, Status::ok("CHECK completed"), Expunges::Told),
             Command::Expunge(set) => self.expunge(tag, set.as_ref()),
             Command::Search(search, numbering) => self.search(tag, search, numbering),
             Command::Fetch(fetch, numbering) => self.fetch(tag, fetch, numbering),
             Command::Store(store, numbering) => self.store(tag, store, numbering),
-            Command::Copy { set, target, transfer, numbering } => {
-                self.copy(tag, (&set, numbering), &target, transfer);
-            }
-            other => self.stray(&tag, &other),
+            Command::Copy {
+                set,
+                target,
+                transfer,
+                numbering,
+            } => self.copy(tag, (&set, numbering), &target, transfer),
         }
     }
 
-    /// A command that [`state_of`] files elsewhere.
-    fn stray(&mut self, tag: &str, command: &Command) {
-        let name = format!("{command:?}");
-        let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        self.tagged(tag, &Status::no(&format!("[SERVERBUG] {name} went astray")));
+    /// An untagged response, if there is one, and the tagged one.
+    fn completed(&mut self, tag: String, untagged: Option<&str>, name: &str) {
+        if let Some(untagged) = untagged {
+            self.output.untagged(untagged);
+        }
+        let status = Status::ok(&format!("{name} completed"));
+        self.finish(tag, status, Expunges::Told);
     }
 }
 

@@ -10,7 +10,10 @@ use crate::view::Expunges;
 impl Session {
     /// The tagged line for a command that writes, where the mailbox was opened by EXAMINE.
     pub(super) fn refuse_read_only(&mut self, tag: &str) -> bool {
-        let refused = self.selected.as_ref().is_none_or(|selected| selected.read_only);
+        let refused = self
+            .selected
+            .as_ref()
+            .is_none_or(|selected| selected.read_only);
         if refused {
             let status = Status::no("[CANNOT] the mailbox is selected read-only");
             self.finish(tag.to_owned(), status, Expunges::Told);
@@ -37,9 +40,10 @@ impl Session {
     }
 
     pub(super) fn expunged(&mut self, tag: String, answer: Answer) {
-        let status = match answer {
-            Answer::Expunged(_) => Status::ok("EXPUNGE completed"),
-            other => unexpected(other, Missing::Source),
+        let status = if let Answer::Expunged(_) = answer {
+            Status::ok("EXPUNGE completed")
+        } else {
+            unexpected(&answer, Missing::Source)
         };
         self.finish(tag, status, Expunges::Told);
     }

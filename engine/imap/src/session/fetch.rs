@@ -47,7 +47,8 @@ impl Fetching {
     }
 
     fn wants(&self, message: &MessageState) -> bool {
-        self.changed_since.is_none_or(|since| message.modseq.0 > since)
+        self.changed_since
+            .is_none_or(|since| message.modseq.0 > since)
     }
 }
 
@@ -133,21 +134,24 @@ impl Session {
         if let (Answer::Newest(Some(newest)), Some(selected)) = (answer, &mut self.selected) {
             // Positions are fixed already, so removed messages have to stay for now.
             let told = (form, Some(&expected));
-            advance(&mut selected.view, &newest, Expunges::Withheld, told, &mut self.output);
+            advance(
+                &mut selected.view,
+                &newest,
+                Expunges::Withheld,
+                told,
+                &mut self.output,
+            );
         }
         self.running = Running::Fetch(fetching);
     }
 
     pub(super) fn fetch_read(&mut self, mut fetching: Box<Fetching>, answer: Answer) {
-        match answer {
-            Answer::Read(readings) => {
-                fetching.gone |= readings.len() < fetching.rendering.asked();
-                fetching.batch = readings.into_iter();
-            }
-            other => {
-                fetching.failed = Some(unexpected(other, Missing::Source));
-                fetching.positions.clear();
-            }
+        if let Answer::Read(readings) = answer {
+            fetching.gone |= readings.len() < fetching.rendering.asked();
+            fetching.batch = readings.into_iter();
+        } else {
+            fetching.failed = Some(unexpected(&answer, Missing::Source));
+            fetching.positions.clear();
         }
         self.running = Running::Fetch(fetching);
     }
@@ -172,7 +176,11 @@ impl Session {
             if let Some(mailbox) = mailbox {
                 fetching.rendering.asking(uids.len());
                 let wanted = fetching.wanted;
-                let question = Question::Read { mailbox, uids, wanted };
+                let question = Question::Read {
+                    mailbox,
+                    uids,
+                    wanted,
+                };
                 self.ask(question, Pending::FetchRead(fetching));
                 return None;
             }
@@ -199,7 +207,10 @@ impl Session {
             let mut index = range.start;
             for message in view.iter_from(range.start).take(range.len()) {
                 if self.output.len() >= self.limits.output_octets {
-                    fetching.positions.push(Range { start: index, end: range.end });
+                    fetching.positions.push(Range {
+                        start: index,
+                        end: range.end,
+                    });
                     return true;
                 }
                 index += 1;
@@ -207,7 +218,9 @@ impl Session {
                     && let Some(seq) = SeqNum::new(u32::try_from(index).unwrap_or(0))
                 {
                     let keywords = &view.keywords;
-                    fetching.rendering.state(&mut self.output, seq, message, keywords);
+                    fetching
+                        .rendering
+                        .state(&mut self.output, seq, message, keywords);
                 }
             }
         }
@@ -220,7 +233,7 @@ impl Session {
             return false;
         };
         let view = std::sync::Arc::clone(&selected.view);
-        while let Some(reading) = fetching.batch.next() {
+        for reading in fetching.batch.by_ref() {
             let Some((seq, message)) = view.find(reading.uid) else {
                 continue;
             };

@@ -57,23 +57,28 @@ impl Session {
     }
 
     pub(super) fn stored(&mut self, tag: String, mut store: Storing, answer: Answer) {
-        let changed = match answer {
-            Answer::FlagsChanged(changed) => changed,
-            other => {
-                let status = unexpected(other, Missing::Source);
-                return self.finish(tag, status, store.expunges());
-            }
+        let Answer::FlagsChanged(changed) = answer else {
+            let status = unexpected(&answer, Missing::Source);
+            return self.finish(tag, status, store.expunges());
         };
         let status = self.store_status(&store, &changed);
-        store.uids.retain(|uid| changed.modified.binary_search(uid).is_err());
-        self.ask(Question::Newest, Pending::StoreNewest { tag, status, store });
+        store
+            .uids
+            .retain(|uid| changed.modified.binary_search(uid).is_err());
+        self.ask(
+            Question::Newest,
+            Pending::StoreNewest { tag, status, store },
+        );
     }
 
     fn store_status(&self, store: &Storing, changed: &FlagsChanged) -> Status {
         if !changed.modified.is_empty() {
             let set = match (store.numbering, &self.selected) {
                 (Numbering::Seq, Some(selected)) => {
-                    let places = changed.modified.iter().filter_map(|uid| selected.view.find(*uid));
+                    let places = changed
+                        .modified
+                        .iter()
+                        .filter_map(|uid| selected.view.find(*uid));
                     let mut set = Vec::new();
                     put_set(&mut set, places.map(|(seq, _)| seq.get()));
                     String::from_utf8(set).unwrap_or_default()
@@ -108,7 +113,13 @@ impl Session {
         };
         if let (Answer::Newest(Some(newest)), Some(selected)) = (answer, &mut self.selected) {
             let told = (form, Some(&expected));
-            advance(&mut selected.view, &newest, expunges, told, &mut self.output);
+            advance(
+                &mut selected.view,
+                &newest,
+                expunges,
+                told,
+                &mut self.output,
+            );
             let uids = if silent { &[][..] } else { &expected.uids };
             for uid in uids {
                 if let Some((seq, message)) = selected.view.find(*uid) {

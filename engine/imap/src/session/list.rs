@@ -49,12 +49,9 @@ impl Session {
     }
 
     pub(super) fn listed(&mut self, tag: String, list: &List, lsub: bool, answer: Answer) {
-        let (mailboxes, subscriptions) = match answer {
-            Answer::Mailboxes(mailboxes, subscriptions) => (mailboxes, subscriptions),
-            other => {
-                let status = unexpected(other, Missing::Source);
-                return self.finish(tag, status, Expunges::Told);
-            }
+        let Answer::Mailboxes(mailboxes, subscriptions) = answer else {
+            let status = unexpected(&answer, Missing::Source);
+            return self.finish(tag, status, Expunges::Told);
         };
         let form = self.name_form();
         let patterns: Vec<_> = list
@@ -72,7 +69,11 @@ impl Session {
             let Ok(mailbox) = MailboxName::new(name) else {
                 continue;
             };
-            let mut line = if lsub { b"* LSUB (".to_vec() } else { b"* LIST (".to_vec() };
+            let mut line = if lsub {
+                b"* LSUB (".to_vec()
+            } else {
+                b"* LIST (".to_vec()
+            };
             line.extend_from_slice(self.attributes(list, lsub, node).join(" ").as_bytes());
             line.extend_from_slice(b") \"/\" ");
             put_name(&mut line, &mailbox, self.rev2);
@@ -96,13 +97,22 @@ impl Session {
         if let Some(items) = list.returns.status.clone() {
             let names: Vec<_> = names.into_iter().map(|(name, _)| name).collect();
             let question = Question::Glance(names.clone());
-            let pending = Pending::ListStatus { tag, names, lines, items };
+            let pending = Pending::ListStatus {
+                tag,
+                names,
+                lines,
+                items,
+            };
             return self.ask(question, pending);
         }
         for line in &lines {
             self.output.buffer().extend_from_slice(line);
         }
-        let done = if lsub { "LSUB completed" } else { "LIST completed" };
+        let done = if lsub {
+            "LSUB completed"
+        } else {
+            "LIST completed"
+        };
         self.finish(tag, Status::ok(done), Expunges::Told);
     }
 
@@ -114,12 +124,9 @@ impl Session {
         (lines, items): (&[Vec<u8>], &[StatusItem]),
         answer: Answer,
     ) {
-        let snapshots = match answer {
-            Answer::Glanced(snapshots) => snapshots,
-            other => {
-                let status = unexpected(other, Missing::Source);
-                return self.finish(tag, status, Expunges::Told);
-            }
+        let Answer::Glanced(snapshots) = answer else {
+            let status = unexpected(&answer, Missing::Source);
+            return self.finish(tag, status, Expunges::Told);
         };
         for ((name, line), snapshot) in names.iter().zip(lines).zip(snapshots) {
             self.output.buffer().extend_from_slice(line);
@@ -161,7 +168,10 @@ impl Session {
 /// Whether the selection options take a mailbox in.
 fn selects(list: &List, lsub: bool, node: &Node) -> bool {
     if lsub {
-        let on_the_way = list.patterns.iter().any(|pattern| pattern.0.ends_with(b"%"));
+        let on_the_way = list
+            .patterns
+            .iter()
+            .any(|pattern| pattern.0.ends_with(b"%"));
         return node.subscribed || (on_the_way && node.subscribed_below);
     }
     if list.select.special_use && node.special_use.is_none() {

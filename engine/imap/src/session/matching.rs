@@ -25,7 +25,10 @@ pub(super) enum Matcher {
     /// Date field, likewise.
     Sent(Day, Day),
     ModSeq(u64),
-    Header { name: String, text: String },
+    Header {
+        name: String,
+        text: String,
+    },
     Body(String),
     Text(String),
     Not(Box<Matcher>),
@@ -74,7 +77,7 @@ impl Matcher {
     }
 
     /// What the snapshot alone says; `None` where the message has to be read.
-    pub(super) fn from_state(&self, index: usize, state: &MessageState) -> Option<bool> {
+    pub(super) fn by_state(&self, index: usize, state: &MessageState) -> Option<bool> {
         Some(match self {
             Self::Always => true,
             Self::Never => false,
@@ -88,9 +91,9 @@ impl Matcher {
             Self::Arrived(from, to) => (*from..*to).contains(&local_day(state.internal_date())),
             Self::ModSeq(modseq) => state.modseq.0 >= *modseq,
             Self::Sent(..) | Self::Header { .. } | Self::Body(_) | Self::Text(_) => return None,
-            Self::Not(inner) => !inner.from_state(index, state)?,
+            Self::Not(inner) => !inner.by_state(index, state)?,
             Self::Or(pair) => {
-                match (pair.0.from_state(index, state), pair.1.from_state(index, state)) {
+                match (pair.0.by_state(index, state), pair.1.by_state(index, state)) {
                     (Some(true), _) | (_, Some(true)) => true,
                     (Some(false), Some(false)) => false,
                     (None, _) | (_, None) => return None,
@@ -99,7 +102,7 @@ impl Matcher {
             Self::And(keys) => {
                 let mut decided = Some(true);
                 for key in keys {
-                    match key.from_state(index, state) {
+                    match key.by_state(index, state) {
                         Some(false) => return Some(false),
                         None => decided = None,
                         Some(true) => {}
@@ -117,11 +120,13 @@ impl Matcher {
         state: &MessageState,
         content: &mut Content<'_>,
     ) -> io::Result<bool> {
-        if let Some(matches) = self.from_state(index, state) {
+        if let Some(matches) = self.by_state(index, state) {
             return Ok(matches);
         }
         Ok(match self {
-            Self::Sent(from, to) => content.sent_day()?.is_some_and(|day| (*from..*to).contains(&day)),
+            Self::Sent(from, to) => content
+                .sent_day()?
+                .is_some_and(|day| (*from..*to).contains(&day)),
             Self::Header { name, text } => content.header_holds(name, text)?,
             Self::Body(text) => content.body_holds(text)?,
             Self::Text(text) => content.text_holds(text)?,

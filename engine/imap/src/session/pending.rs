@@ -1,7 +1,7 @@
 //! What a session goes on with when its question is answered.
 
-use super::search::Searching;
 use super::fetch::Fetching;
+use super::search::Searching;
 use super::{Session, Status};
 use crate::grammar::list::{List, StatusItem};
 use crate::question::Answer;
@@ -16,17 +16,35 @@ pub(super) enum Pending {
     /// CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, UNSELECT: nothing but done or not.
     Done { tag: String, status: Status },
     /// SELECT and EXAMINE.
-    Select { tag: String, name: MailboxName, read_only: bool, condstore: bool },
+    Select {
+        tag: String,
+        name: MailboxName,
+        read_only: bool,
+        condstore: bool,
+    },
     /// SELECT under IMAP4rev2 asks for the mailbox's attributes.
     SelectListed { tag: String, read_only: bool },
     /// LIST and LSUB.
     List { tag: String, list: List, lsub: bool },
     /// LIST with STATUS: the lines, and the mailboxes that follow.
-    ListStatus { tag: String, names: Vec<MailboxName>, lines: Vec<Vec<u8>>, items: Vec<StatusItem> },
+    ListStatus {
+        tag: String,
+        names: Vec<MailboxName>,
+        lines: Vec<Vec<u8>>,
+        items: Vec<StatusItem>,
+    },
     /// STATUS.
-    Status { tag: String, name: MailboxName, items: Vec<StatusItem> },
+    Status {
+        tag: String,
+        name: MailboxName,
+        items: Vec<StatusItem>,
+    },
     /// The newest snapshot, then the tagged line.
-    Finish { tag: String, status: Status, expunges: Expunges },
+    Finish {
+        tag: String,
+        status: Status,
+        expunges: Expunges,
+    },
     /// CLOSE after its silent EXPUNGE.
     Closed { tag: String, status: Status },
     /// EXPUNGE.
@@ -34,9 +52,16 @@ pub(super) enum Pending {
     /// CLOSE.
     CloseExpunge { tag: String },
     /// STORE.
-    Store { tag: String, store: super::flags::Storing },
+    Store {
+        tag: String,
+        store: super::flags::Storing,
+    },
     /// STORE: the snapshot with the new flags.
-    StoreNewest { tag: String, status: Status, store: super::flags::Storing },
+    StoreNewest {
+        tag: String,
+        status: Status,
+        store: super::flags::Storing,
+    },
     /// COPY and MOVE.
     Copy { tag: String, transfer: Transfer },
     /// FETCH before its first message: what happened meanwhile.
@@ -64,19 +89,33 @@ impl Session {
     pub(super) fn resume(&mut self, pending: Pending, answer: Answer) {
         match pending {
             Pending::Login { tag } => self.logged_in(&tag, answer),
-            Pending::Done { tag, status } => self.done(tag, status, answer),
-            Pending::Select { tag, name, read_only, condstore } => {
+            Pending::Done { tag, status } => self.done(tag, status, &answer),
+            Pending::Select {
+                tag,
+                name,
+                read_only,
+                condstore,
+            } => {
                 self.selected(tag, name, (read_only, condstore), answer);
             }
             Pending::SelectListed { tag, read_only } => {
                 self.select_listed(&tag, read_only, answer);
             }
             Pending::List { tag, list, lsub } => self.listed(tag, &list, lsub, answer),
-            Pending::ListStatus { tag, names, lines, items } => {
+            Pending::ListStatus {
+                tag,
+                names,
+                lines,
+                items,
+            } => {
                 self.list_glanced(tag, &names, (&lines, &items), answer);
             }
             Pending::Status { tag, name, items } => self.glanced(tag, &name, &items, answer),
-            Pending::Finish { tag, status, expunges } => {
+            Pending::Finish {
+                tag,
+                status,
+                expunges,
+            } => {
                 if let Answer::Newest(newest) = answer {
                     self.catch_up(newest, expunges);
                 }
@@ -103,37 +142,20 @@ impl Session {
     }
 
     /// The tagged line of a command that only could succeed or fail.
-    fn done(&mut self, tag: String, status: Status, answer: Answer) {
-        let status = match failure(answer) {
-            Some(failed) => failed,
-            None => status,
+    fn done(&mut self, tag: String, status: Status, answer: &Answer) {
+        let status = if let Answer::Failed(error) = answer {
+            refusal(error, Missing::Source)
+        } else {
+            status
         };
         self.finish(tag, status, Expunges::Told);
     }
 }
 
-/// The tagged line for an answer that says no; `None` for one that does not.
-pub(super) fn failure(answer: Answer) -> Option<Status> {
-    match answer {
-        Answer::Failed(error) => Some(refusal(&error, Missing::Source)),
-        Answer::Done
-        | Answer::Login(_)
-        | Answer::Mailboxes(..)
-        | Answer::Opened(_)
-        | Answer::Newest(_)
-        | Answer::Glanced(_)
-        | Answer::Read(_)
-        | Answer::FlagsChanged(_)
-        | Answer::Expunged(_)
-        | Answer::Copied(_)
-        | Answer::Appended(_) => None,
-    }
-}
-
 /// The tagged line for an answer that is not the one that was asked for.
-pub(super) fn unexpected(answer: Answer, missing: Missing) -> Status {
+pub(super) fn unexpected(answer: &Answer, missing: Missing) -> Status {
     match answer {
-        Answer::Failed(error) => refusal(&error, missing),
+        Answer::Failed(error) => refusal(error, missing),
         Answer::Done
         | Answer::Login(_)
         | Answer::Mailboxes(..)

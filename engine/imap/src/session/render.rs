@@ -104,8 +104,16 @@ impl Rendering {
                 FetchItem::BinarySize(binary) => {
                     put_binary((output, parser, limits), binary, reading, true)?;
                 }
-                FetchItem::Envelope | FetchItem::Body | FetchItem::BodyStructure => {
-                    put_index(output.buffer(), item, reading.index.as_deref());
+                FetchItem::Envelope => put_index(output.buffer(), "ENVELOPE ", reading, |index| {
+                    &index.envelope
+                }),
+                FetchItem::Body => {
+                    put_index(output.buffer(), "BODY ", reading, |index| &index.body);
+                }
+                FetchItem::BodyStructure => {
+                    put_index(output.buffer(), "BODYSTRUCTURE ", reading, |index| {
+                        &index.bodystructure
+                    });
                 }
                 FetchItem::Flags
                 | FetchItem::InternalDate
@@ -174,15 +182,15 @@ fn put_state(out: &mut Vec<u8>, item: &FetchItem, message: &MessageState, keywor
 }
 
 /// What the index holds ready to send.
-fn put_index(out: &mut Vec<u8>, item: &FetchItem, index: Option<&MessageIndex>) {
-    let (name, data) = match item {
-        FetchItem::Envelope => ("ENVELOPE ", index.map(|index| &index.envelope)),
-        FetchItem::BodyStructure => ("BODYSTRUCTURE ", index.map(|index| &index.bodystructure)),
-        _ => ("BODY ", index.map(|index| &index.body)),
-    };
+fn put_index(
+    out: &mut Vec<u8>,
+    name: &str,
+    reading: &Reading,
+    data: impl FnOnce(&MessageIndex) -> &Vec<u8>,
+) {
     out.extend_from_slice(name.as_bytes());
-    match data {
-        Some(data) => out.extend_from_slice(data),
+    match &reading.index {
+        Some(index) => out.extend_from_slice(data(index)),
         None => out.extend_from_slice(b"NIL"),
     }
 }
@@ -256,7 +264,9 @@ fn put_octets(out: &mut Vec<u8>, octets: &[u8], partial: Option<(u64, u64)>) {
     let end = u64::try_from(octets.len()).unwrap_or(u64::MAX);
     let span = Span { start: 0, end }.cut(partial);
     let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
-    let octets = octets.get(index(span.start)..index(span.end)).unwrap_or_default();
+    let octets = octets
+        .get(index(span.start)..index(span.end))
+        .unwrap_or_default();
     out.push(b'{');
     put_number(out, span.octets());
     out.extend_from_slice(b"}\r\n");

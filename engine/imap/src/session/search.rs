@@ -79,7 +79,7 @@ impl Session {
         };
         self.condstore |= uses_modseq(&searching.search.key);
         for (index, message) in selected.view.iter().enumerate() {
-            let matches = matcher.from_state(index, message);
+            let matches = matcher.by_state(index, message);
             if let Some(seq) = SeqNum::from_index(index).filter(|_| matches != Some(false)) {
                 searching.found.push(Found {
                     seq,
@@ -117,13 +117,10 @@ impl Session {
     }
 
     pub(super) fn search_read(&mut self, mut searching: Box<Searching>, answer: Answer) {
-        let readings = match answer {
-            Answer::Read(readings) => readings,
-            other => {
-                let status = unexpected(other, Missing::Source);
-                let expunges = searching.expunges();
-                return self.finish(searching.tag, status, expunges);
-            }
+        let Answer::Read(readings) = answer else {
+            let status = unexpected(&answer, Missing::Source);
+            let expunges = searching.expunges();
+            return self.finish(searching.tag, status, expunges);
         };
         let Some(selected) = &self.selected else {
             return;
@@ -143,8 +140,11 @@ impl Session {
             };
             let state = selected.view.at(found.seq);
             let mut content = Content::new(reading, &*self.parser, self.limits.decoded_octets_max);
-            let matches =
-                state.map(|state| searching.matcher.full(found.seq.index(), state, &mut content));
+            let matches = state.map(|state| {
+                searching
+                    .matcher
+                    .full(found.seq.index(), state, &mut content)
+            });
             // A message that cannot be read matches nothing; the driver has logged why.
             found.matches = Some(matches.and_then(Result::ok).unwrap_or(false));
         }
@@ -166,7 +166,9 @@ impl Session {
             selected.saved = saved(&hits, options);
         }
         let modseq = uses_modseq(&searching.search.key);
-        let modseq = modseq.then(|| hits.iter().map(|found| found.modseq).max()).flatten();
+        let modseq = modseq
+            .then(|| hits.iter().map(|found| found.modseq).max())
+            .flatten();
         if self.rev2 || returns.is_some() {
             let options = returns.unwrap_or(ReturnOptions {
                 all: true,
@@ -222,7 +224,10 @@ impl Session {
         }
         if options.all && !hits.is_empty() {
             out.extend_from_slice(b" ALL ");
-            put_set(out, hits.iter().map(|found| number(found, searching.numbering)));
+            put_set(
+                out,
+                hits.iter().map(|found| number(found, searching.numbering)),
+            );
         }
         if options.count {
             out.extend_from_slice(b" COUNT ");
@@ -250,7 +255,11 @@ fn saved(hits: &[&Found], options: ReturnOptions) -> Vec<Uid> {
     }
     let first = hits.first().filter(|_| options.min);
     let last = hits.last().filter(|_| options.max);
-    let mut ends: Vec<_> = first.into_iter().chain(last).map(|found| found.uid).collect();
+    let mut ends: Vec<_> = first
+        .into_iter()
+        .chain(last)
+        .map(|found| found.uid)
+        .collect();
     ends.dedup();
     ends
 }

@@ -14,7 +14,8 @@ impl Session {
     pub(super) fn select(&mut self, tag: String, name: &RawName, read_only: bool, condstore: bool) {
         // A failed SELECT leaves nothing selected, so the former mailbox goes first.
         if self.selected.take().is_some() {
-            self.output.untagged("OK [CLOSED] the former mailbox is closed");
+            self.output
+                .untagged("OK [CLOSED] the former mailbox is closed");
         }
         match name.name(self.name_form()) {
             Some(name) => {
@@ -43,9 +44,8 @@ impl Session {
         (read_only, condstore): (bool, bool),
         answer: Answer,
     ) {
-        let snapshot = match answer {
-            Answer::Opened(snapshot) => snapshot,
-            other => return self.tagged(&tag, &unexpected(other, Missing::Source)),
+        let Answer::Opened(snapshot) = answer else {
+            return self.tagged(&tag, &unexpected(&answer, Missing::Source));
         };
         self.condstore |= condstore;
         self.put_mailbox(&snapshot, read_only);
@@ -56,7 +56,10 @@ impl Session {
             saved: Vec::new(),
         }));
         if self.rev2 {
-            self.ask(Question::Mailboxes, Pending::SelectListed { tag, read_only });
+            self.ask(
+                Question::Mailboxes,
+                Pending::SelectListed { tag, read_only },
+            );
         } else {
             self.tagged(&tag, &completed(read_only));
         }
@@ -96,13 +99,20 @@ impl Session {
             }
         }
         let out = &mut self.output;
-        out.untagged(&format!("OK [PERMANENTFLAGS ({permanent})] flags that are kept"));
+        out.untagged(&format!(
+            "OK [PERMANENTFLAGS ({permanent})] flags that are kept"
+        ));
         out.untagged(&format!("{} EXISTS", snapshot.len()));
         if !self.rev2 {
             out.untagged("0 RECENT");
-            let unseen = snapshot.iter().position(|m| !m.flags.contains(FlagBits::SEEN));
+            let unseen = snapshot
+                .iter()
+                .position(|m| !m.flags.contains(FlagBits::SEEN));
             if let Some(unseen) = unseen {
-                out.untagged(&format!("OK [UNSEEN {}] first unseen message", count(unseen) + 1));
+                out.untagged(&format!(
+                    "OK [UNSEEN {}] first unseen message",
+                    count(unseen) + 1
+                ));
             }
         }
         let validity = snapshot.uid_validity;
@@ -130,12 +140,11 @@ impl Session {
     }
 
     pub(super) fn close_expunged(&mut self, tag: String, answer: Answer) {
-        match answer {
-            Answer::Expunged(_) => self.close_done(tag, Status::ok("CLOSE completed")),
-            other => {
-                let status = unexpected(other, Missing::Source);
-                self.finish(tag, status, Expunges::Told);
-            }
+        if let Answer::Expunged(_) = answer {
+            self.close_done(tag, Status::ok("CLOSE completed"));
+        } else {
+            let status = unexpected(&answer, Missing::Source);
+            self.finish(tag, status, Expunges::Told);
         }
     }
 

@@ -36,20 +36,28 @@ impl Selected {
         numbering: Numbering,
     ) -> Result<Positions, Status> {
         let ranges = match (set, numbering) {
-            (SequenceSet::Saved, _) => self.saved.iter().filter_map(|uid| self.place(*uid)).collect(),
+            (SequenceSet::Saved, _) => self
+                .saved
+                .iter()
+                .filter_map(|uid| self.place(*uid))
+                .collect(),
             (SequenceSet::Ranges(_), Numbering::Seq) => {
                 let last = u32::try_from(self.view.len()).unwrap_or(u32::MAX);
                 if last == 0 || set.largest(last).is_some_and(|largest| largest > last) {
                     return Err(Status::bad("there is no message with that number"));
                 }
                 let ranges = set.resolve(last).into_iter();
-                ranges.map(|r| index(*r.start() - 1)..index(*r.end())).collect()
+                ranges
+                    .map(|r| index(*r.start() - 1)..index(*r.end()))
+                    .collect()
             }
             (SequenceSet::Ranges(_), Numbering::Uid) => {
                 let last = self.view.iter().next_back();
                 let last = last.map_or(self.view.uid_next, |message| message.uid);
                 let ranges = set.resolve(last.get()).into_iter();
-                ranges.map(|r| self.uid_range(*r.start(), *r.end())).collect()
+                ranges
+                    .map(|r| self.uid_range(*r.start(), *r.end()))
+                    .collect()
             }
         };
         Ok(merge(ranges))

@@ -27,12 +27,9 @@ impl Session {
         items: &[StatusItem],
         answer: Answer,
     ) {
-        let snapshots = match answer {
-            Answer::Glanced(snapshots) => snapshots,
-            other => {
-                let status = unexpected(other, Missing::Source);
-                return self.finish(tag, status, Expunges::Told);
-            }
+        let Answer::Glanced(snapshots) = answer else {
+            let status = unexpected(&answer, Missing::Source);
+            return self.finish(tag, status, Expunges::Told);
         };
         let status = match snapshots.into_iter().next().flatten() {
             Some(snapshot) => {

@@ -46,12 +46,9 @@ impl Session {
     }
 
     pub(super) fn copied(&mut self, tag: String, transfer: Transfer, answer: Answer) {
-        let copied = match answer {
-            Answer::Copied(copied) => copied,
-            other => {
-                let status = unexpected(other, Missing::Target);
-                return self.finish(tag, status, Expunges::Told);
-            }
+        let Answer::Copied(copied) = answer else {
+            let status = unexpected(&answer, Missing::Target);
+            return self.finish(tag, status, Expunges::Told);
         };
         if copied.pairs.is_empty() {
             let status = Status::no("[EXPUNGEISSUED] the messages are gone");

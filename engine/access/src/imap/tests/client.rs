@@ -184,8 +184,10 @@ impl Client {
         let output = self.session.output();
         let mut sent = 0;
         for piece in output.pieces() {
-            self.output.extend_from_slice(&output.octets()[sent..piece.at]);
-            let octets = waxseal_ports::read_at::read_range(&*piece.message, piece.start, piece.octets);
+            self.output
+                .extend_from_slice(&output.octets()[sent..piece.at]);
+            let octets =
+                waxseal_ports::read_at::read_range(&*piece.message, piece.start, piece.octets);
             self.output.extend_from_slice(&octets.unwrap());
             sent = piece.at;
         }

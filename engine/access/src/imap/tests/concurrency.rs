@@ -40,7 +40,11 @@ impl Model {
     fn new(world: &World) -> Self {
         let mut client = world.connect(UNDER_TLS);
         client.command("a LOGIN alice@example.test secret1");
-        let mut model = Self { client, messages: Vec::new(), idle: false };
+        let mut model = Self {
+            client,
+            messages: Vec::new(),
+            idle: false,
+        };
         model.command("SELECT INBOX", true);
         model
     }
@@ -55,7 +59,10 @@ impl Model {
         let text = self.client.command(&format!("t {command}"));
         self.learn(&text, expunges);
         let last = text.lines().last().unwrap_or_default();
-        assert!(last.starts_with("t ") || command == "IDLE", "{command}: {text}");
+        assert!(
+            last.starts_with("t ") || command == "IDLE",
+            "{command}: {text}"
+        );
         assert!(!last.starts_with("t BAD"), "{command}: {text}");
     }
 
@@ -80,12 +87,21 @@ impl Model {
     }
 
     fn learn_fetch(&mut self, n: usize, line: &str) {
-        assert!((1..=self.messages.len()).contains(&n), "no message {n}: {line}");
+        assert!(
+            (1..=self.messages.len()).contains(&n),
+            "no message {n}: {line}"
+        );
         let known = &mut self.messages[n - 1];
         if let Some((_, rest)) = line.split_once("UID ") {
-            let digits = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+            let digits = rest
+                .split(|c: char| !c.is_ascii_digit())
+                .next()
+                .unwrap_or_default();
             let uid: u32 = digits.parse().unwrap();
-            assert!(known.uid.is_none_or(|known| known == uid), "{n} is another: {line}");
+            assert!(
+                known.uid.is_none_or(|known| known == uid),
+                "{n} is another: {line}"
+            );
             known.uid = Some(uid);
         }
         if let Some((_, rest)) = line.split_once("FLAGS (") {
@@ -127,7 +143,11 @@ impl Model {
             Action::Expunge => self.command("EXPUNGE", true),
             Action::UidExpunge(uid) => self.command(&format!("UID EXPUNGE {uid}"), true),
             Action::Copy(n, uid) => {
-                let (word, n) = if *uid { ("UID COPY", Some(*n + 1)) } else { ("COPY", self.pick(*n)) };
+                let (word, n) = if *uid {
+                    ("UID COPY", Some(*n + 1))
+                } else {
+                    ("COPY", self.pick(*n))
+                };
                 if let Some(n) = n {
                     self.command(&format!("{word} {n} Trash"), true);
                 }
@@ -145,7 +165,9 @@ impl Model {
         if n > self.messages.len() {
             return;
         }
-        let text = self.client.command(&format!("t FETCH {n} (UID BODY[TEXT])"));
+        let text = self
+            .client
+            .command(&format!("t FETCH {n} (UID BODY[TEXT])"));
         self.learn(&text, false);
         // The flags stand behind the literal.
         if let Some((_, after)) = text.split_once("\r\n FLAGS ") {
@@ -153,7 +175,10 @@ impl Model {
         }
         let uid = self.messages[n - 1].uid;
         if let Some(uid) = uid.filter(|_| text.contains("BODY[TEXT] {")) {
-            assert!(text.contains(&format!("\r\nbody {uid}\r\n")), "UID {uid}: {text}");
+            assert!(
+                text.contains(&format!("\r\nbody {uid}\r\n")),
+                "UID {uid}: {text}"
+            );
         }
     }
 

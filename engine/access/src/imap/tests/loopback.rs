@@ -41,7 +41,12 @@ async fn server(name: &str, tls: bool, mut config: Config) -> Server {
     });
     let socket = TcpStream::connect(address).await.unwrap();
     let client = Connection::new(socket).unwrap();
-    Server { world, client, stop, task }
+    Server {
+        world,
+        client,
+        stop,
+        task,
+    }
 }
 
 fn acceptor(name: &str) -> TlsAcceptor {
@@ -51,7 +56,10 @@ fn acceptor(name: &str) -> TlsAcceptor {
         certificate: folder.join("certificate.pem"),
         key: folder.join("key.pem"),
     };
-    SelfSigned::generate(&["localhost"]).unwrap().write(&files).unwrap();
+    SelfSigned::generate(&["localhost"])
+        .unwrap()
+        .write(&files)
+        .unwrap();
     let acceptor = TlsAcceptor::load(&files).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     acceptor
@@ -79,7 +87,10 @@ impl Server {
     }
 
     async fn is_closed(&mut self) -> bool {
-        matches!(self.client.fill(Deadline::after_secs(10)).await, Ok(0) | Err(_))
+        matches!(
+            self.client.fill(Deadline::after_secs(10)).await,
+            Ok(0) | Err(_)
+        )
     }
 }
 
@@ -93,8 +104,14 @@ async fn starttls_throws_away_what_came_with_it() {
     server.until("b OK begin TLS negotiation now\r\n").await;
     let connector = TlsConnector::new(&Trust::Any).unwrap();
     let by = Deadline::after_secs(10);
-    server.client.connect_tls(&connector, "localhost", by).await.unwrap();
-    server.send("d AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQx\r\n").await;
+    server
+        .client
+        .connect_tls(&connector, "localhost", by)
+        .await
+        .unwrap();
+    server
+        .send("d AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQx\r\n")
+        .await;
     let answer = server.until("logged in\r\n").await;
     assert!(answer.starts_with("d OK"), "{answer}");
     server.send("e LOGOUT\r\n").await;
@@ -106,17 +123,27 @@ async fn starttls_throws_away_what_came_with_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_wakes_large_bodies_stream_and_the_stop_says_bye() {
     let mut server = server("idle", false, Config::default()).await;
-    server.send("a LOGIN alice@example.test secret1\r\nb SELECT INBOX\r\nc IDLE\r\n").await;
+    server
+        .send("a LOGIN alice@example.test secret1\r\nb SELECT INBOX\r\nc IDLE\r\n")
+        .await;
     server.until("+ idling\r\n").await;
     server.world.append("INBOX", 1, Vec::new());
     server.until("* 1 EXISTS\r\n").await;
     let body = "0123456789abcde\r\n".repeat(40_000);
-    let append = format!("DONE\r\nd APPEND INBOX {{{}+}}\r\nX: y\r\n\r\n{body}\r\n", body.len() + 8);
+    let append = format!(
+        "DONE\r\nd APPEND INBOX {{{}+}}\r\nX: y\r\n\r\n{body}\r\n",
+        body.len() + 8
+    );
     server.send(&append).await;
     server.until("d OK [APPENDUID").await;
-    server.send("e UID FETCH 2 (BODY.PEEK[TEXT] BODY.PEEK[]<8.10>)\r\n").await;
+    server
+        .send("e UID FETCH 2 (BODY.PEEK[TEXT] BODY.PEEK[]<8.10>)\r\n")
+        .await;
     let answer = server.until("e OK FETCH completed\r\n").await;
-    let head = format!("(UID 2 BODY[TEXT] {{{}}}\r\n{body} BODY[]<8> {{10}}\r\n0123456789)\r\n", body.len());
+    let head = format!(
+        "(UID 2 BODY[TEXT] {{{}}}\r\n{body} BODY[]<8> {{10}}\r\n0123456789)\r\n",
+        body.len()
+    );
     assert!(answer.contains(&head));
     server.stop.cancel();
     server.until("* BYE the server is shutting down\r\n").await;
@@ -129,7 +156,9 @@ async fn a_client_that_does_not_log_in_is_sent_away() {
     let mut config = Config::default();
     config.imap.login_secs_max = 0;
     let mut server = server("slow", false, config).await;
-    server.until("* BYE [UNAVAILABLE] you took too long\r\n").await;
+    server
+        .until("* BYE [UNAVAILABLE] you took too long\r\n")
+        .await;
     assert!(server.is_closed().await);
     server.task.await.unwrap();
 }

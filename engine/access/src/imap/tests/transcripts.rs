@@ -87,11 +87,18 @@ impl Run<'_> {
                 continue;
             }
             loop {
-                let found = if peer.lines.is_empty() { None } else { Some(peer.lines.remove(0)) };
+                let found = if peer.lines.is_empty() {
+                    None
+                } else {
+                    Some(peer.lines.remove(0))
+                };
                 match found {
                     Some(found) if matches(wanted, &found) => break,
                     Some(_) if skipping => {}
-                    found => panic!("{file}:{at}: expected {wanted:?}, found {found:?} and {:?}", peer.lines),
+                    found => panic!(
+                        "{file}:{at}: expected {wanted:?}, found {found:?} and {:?}",
+                        peer.lines
+                    ),
                 }
             }
             skipping = false;
@@ -106,7 +113,13 @@ impl Run<'_> {
                     self.world.append(mailbox, n, Vec::new());
                 }
             }
-            ["plain"] => self.policy = Policy { tls: false, starttls: true, ..self.policy },
+            ["plain"] => {
+                self.policy = Policy {
+                    tls: false,
+                    starttls: true,
+                    ..self.policy
+                }
+            }
             ["limits"] => {
                 self.limits = Limits {
                     line_octets_max: 200,
@@ -128,7 +141,7 @@ impl Run<'_> {
 /// A server line against a pattern.
 fn matches(wanted: &str, found: &str) -> bool {
     let (wanted, open) = match wanted.strip_suffix('*') {
-        Some(wanted) if wanted != "" => (wanted, true),
+        Some(wanted) if !wanted.is_empty() => (wanted, true),
         _ => (wanted, false),
     };
     let mut rest = found;

@@ -60,8 +60,8 @@ impl<'a> Content<'a> {
     pub(crate) fn header_holds(&mut self, name: &str, text: &str) -> io::Result<bool> {
         let parser = self.parser;
         let header = self.header()?;
-        let mut named = fields(header)
-            .filter(|field| field_name(field).eq_ignore_ascii_case(name.as_bytes()));
+        let mut named =
+            fields(header).filter(|field| field_name(field).eq_ignore_ascii_case(name.as_bytes()));
         Ok(named.any(|field| {
             let value = field.get(name.len() + 1..).unwrap_or_default();
             text.is_empty() || holds(&unfolded(value, parser), text)
@@ -80,7 +80,11 @@ impl<'a> Content<'a> {
 
     /// Whether a MIME header section holds the text.
     fn part_headers_hold(&self, text: &str) -> io::Result<bool> {
-        let parts = self.reading.index.iter().flat_map(|index| index.parts.iter().skip(1));
+        let parts = self
+            .reading
+            .index
+            .iter()
+            .flat_map(|index| index.parts.iter().skip(1));
         for part in parts {
             if self.header_span_holds(part.header_start, part.content_start, text)? {
                 return Ok(true);
@@ -91,7 +95,11 @@ impl<'a> Content<'a> {
 
     /// Whether a text part, or the header section of a message within, holds the text.
     pub(crate) fn body_holds(&self, text: &str) -> io::Result<bool> {
-        let Some((index, message)) = self.reading.index.as_ref().zip(self.reading.message.as_ref())
+        let Some((index, message)) = self
+            .reading
+            .index
+            .as_ref()
+            .zip(self.reading.message.as_ref())
         else {
             return Ok(false);
         };
@@ -212,7 +220,8 @@ fn decode_q(text: &str) -> Vec<u8> {
             b'=' => {
                 let hex = [rest.next().unwrap_or(b'0'), rest.next().unwrap_or(b'0')];
                 let hex = std::str::from_utf8(&hex).ok();
-                hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(b'?')
+                hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())
+                    .unwrap_or(b'?')
             }
             plain => plain,
         };
