@@ -8,9 +8,8 @@ use hickory_resolver::config::{
     ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
     ResolverOpts,
 };
+use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::{DnsError, NetError, NoRecords};
-use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData};
 use std::future::Future;
 use std::hash::RandomState;
@@ -105,15 +104,13 @@ enum Failure {
 
 impl From<NetError> for Failure {
     fn from(error: NetError) -> Self {
-        match &error {
-            NetError::Dns(DnsError::NoRecordsFound(NoRecords { response_code, .. })) => {
-                match *response_code {
-                    ResponseCode::NXDomain => Self::NoName,
-                    ResponseCode::NoError => Self::NoRecords,
-                    _ => Self::Unavailable(error.to_string()),
-                }
-            }
-            _ => Self::Unavailable(error.to_string()),
+        // Only NXDOMAIN and NOERROR make "no records"; any other code is no statement.
+        if error.is_nx_domain() {
+            Self::NoName
+        } else if error.is_no_records_found() {
+            Self::NoRecords
+        } else {
+            Self::Unavailable(error.to_string())
         }
     }
 }
@@ -146,6 +143,25 @@ fn literal(host: &str) -> Option<IpAddr> {
     plain.get(tagged.map_or(0, str::len)..)?.parse().ok()
 }
 
+/// Preference and host of an MX record; aliases on the way to it are no records of their own.
+fn mail_exchange(data: &RData) -> Option<(u16, String)> {
+    if let RData::MX(mx) = data {
+        Some((mx.preference, mx.exchange.to_ascii()))
+    } else {
+        None
+    }
+}
+
+/// The name of a PTR record, lower case without the trailing dot.
+fn pointer(data: &RData) -> Option<String> {
+    if let RData::PTR(name) = data {
+        let name = name.to_ascii();
+        Some(name.trim_end_matches('.').to_ascii_lowercase())
+    } else {
+        None
+    }
+}
+
 #[async_trait]
 impl Resolver for DnsResolver {
     async fn exchanges(&self, domain: &Domain) -> Result<Vec<Exchange>, ResolveError> {
@@ -167,10 +183,7 @@ impl Resolver for DnsResolver {
         let records = records
             .answers()
             .iter()
-            .filter_map(|record| match &record.data {
-                RData::MX(mx) => Some((mx.preference, mx.exchange.to_ascii())),
-                _ => None,
-            });
+            .filter_map(|record| mail_exchange(&record.data));
         let exchanges = ordered(records, &RandomState::new())?;
         if exchanges.is_empty() {
             return Ok(itself(domain.ascii().to_owned()));
@@ -200,12 +213,7 @@ impl Resolver for DnsResolver {
         let names = records
             .answers()
             .iter()
-            .filter_map(|record| match &record.data {
-                RData::PTR(name) => {
-                    Some(name.to_ascii().trim_end_matches('.').to_ascii_lowercase())
-                }
-                _ => None,
-            });
+            .filter_map(|record| pointer(&record.data));
         let names: Vec<_> = names.take(NAMES_MAX).collect();
         for name in names {
             // Anyone can claim any name for an address; the name has to agree.

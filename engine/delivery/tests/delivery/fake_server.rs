@@ -6,11 +6,11 @@ use waxseal_net::{Connection, Deadline, TlsAcceptor};
 
 /// `(what the command starts with, the reply)`; `CONNECT` is the greeting, `.` the end of a message.
 /// An empty reply closes the connection. The first that fits answers; others get the usual reply.
-pub type Rules = Vec<(&'static str, &'static str)>;
+pub(crate) type Rules = Vec<(&'static str, &'static str)>;
 
 /// One listening server.
-pub struct FakeServer {
-    pub port: u16,
+pub(crate) struct FakeServer {
+    pub(crate) port: u16,
     log: Arc<Mutex<Vec<String>>>,
 }
 
@@ -23,7 +23,7 @@ struct Script {
 
 impl FakeServer {
     /// Listens and serves one session after the other. `ehlo` holds the extension lines.
-    pub async fn start(ehlo: &'static str, tls: Option<TlsAcceptor>, rules: Rules) -> Self {
+    pub(crate) async fn start(ehlo: &'static str, tls: Option<TlsAcceptor>, rules: Rules) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let log = Arc::new(Mutex::default());
@@ -46,12 +46,12 @@ impl FakeServer {
     }
 
     /// Everything heard so far, a command or a whole message each, in order.
-    pub fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
 
     /// Commands that start with `prefix`.
-    pub fn count(&self, prefix: &str) -> usize {
+    pub(crate) fn count(&self, prefix: &str) -> usize {
         self.heard()
             .iter()
             .filter(|line| line.starts_with(prefix))
@@ -139,7 +139,7 @@ async fn line(connection: &mut Connection) -> Option<String> {
 }
 
 /// A port nobody listens on: bound and closed again.
-pub async fn closed_port() -> u16 {
+pub(crate) async fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     listener.local_addr().unwrap().port()
 }

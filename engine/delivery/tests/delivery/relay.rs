@@ -11,7 +11,7 @@ use waxseal_ports::resolver::ResolveError;
 const ALICE: &str = "alice@example.test";
 
 /// Relaying by MX to `port` of loopback.
-pub fn by_mx(port: u16) -> RelayConfig {
+pub(crate) fn by_mx(port: u16) -> RelayConfig {
     RelayConfig {
         port,
         allow_private_addresses: true,
@@ -21,7 +21,7 @@ pub fn by_mx(port: u16) -> RelayConfig {
 }
 
 /// `one.test` and `two.test` with an exchange each.
-pub fn dns() -> FakeDns {
+pub(crate) fn dns() -> FakeDns {
     let mut dns = FakeDns::default();
     dns.exchanges
         .insert("one.test", Ok(vec![(10, "mx.one.test")]));

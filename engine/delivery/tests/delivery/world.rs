@@ -23,8 +23,8 @@ use waxseal_ports::trace::TraceEvent;
 use waxseal_ports::{Clock, Directory, Queue, Resolver, Router, Store};
 
 /// The queue in memory, counting what delivery does to it.
-pub struct Watched {
-    pub memory: Arc<Memory>,
+pub(crate) struct Watched {
+    pub(crate) memory: Arc<Memory>,
     done: watch::Sender<usize>,
 }
 
@@ -64,11 +64,14 @@ impl Queue for Watched {
     }
 }
 
+/// What the DNS says to a question.
+type Answer<T> = Result<Vec<T>, ResolveError>;
+
 /// Domains with their exchanges; every host is at 127.0.0.1.
 #[derive(Default)]
-pub struct FakeDns {
-    pub exchanges: HashMap<&'static str, Result<Vec<(u16, &'static str)>, ResolveError>>,
-    pub addresses: HashMap<&'static str, Result<Vec<IpAddr>, ResolveError>>,
+pub(crate) struct FakeDns {
+    pub(crate) exchanges: HashMap<&'static str, Answer<(u16, &'static str)>>,
+    pub(crate) addresses: HashMap<&'static str, Answer<IpAddr>>,
 }
 
 #[async_trait::async_trait]
@@ -92,8 +95,8 @@ impl Resolver for FakeDns {
 }
 
 /// The node under test.
-pub struct World {
-    pub memory: Arc<Memory>,
+pub(crate) struct World {
+    pub(crate) memory: Arc<Memory>,
     queue: Arc<Watched>,
     done: watch::Receiver<usize>,
     seen: usize,
@@ -104,14 +107,14 @@ pub struct World {
 
 impl World {
     /// A running node.
-    pub fn start(config: Config, relay: RelayConfig, dns: FakeDns) -> Self {
+    pub(crate) fn start(config: Config, relay: RelayConfig, dns: FakeDns) -> Self {
         let mut world = Self::prepare();
         world.run(config, relay, dns);
         world
     }
 
     /// A node whose runner is not started yet.
-    pub fn prepare() -> Self {
+    pub(crate) fn prepare() -> Self {
         let memory = Arc::new(Memory::example());
         let (sender, done) = watch::channel(0);
         let queue = Arc::new(Watched {
@@ -130,7 +133,7 @@ impl World {
     }
 
     /// Starts the runner.
-    pub fn run(&mut self, config: Config, relay: RelayConfig, dns: FakeDns) {
+    pub(crate) fn run(&mut self, config: Config, relay: RelayConfig, dns: FakeDns) {
         let hostname = Domain::parse("mx.example.test").unwrap();
         let directory: Arc<dyn Directory> = Arc::<Memory>::clone(&self.memory);
         let router = DirectoryRouter::new(directory, &hostname, &config).unwrap();
@@ -138,7 +141,7 @@ impl World {
     }
 
     /// Starts the runner with another router.
-    pub fn run_with(
+    pub(crate) fn run_with(
         &mut self,
         config: Config,
         relay: RelayConfig,
@@ -165,7 +168,7 @@ impl World {
     }
 
     /// Tells the runner to stop and waits until it has.
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         self.cancel.cancel();
         if let Some(runner) = self.runner.take() {
             within(runner).await.unwrap();
@@ -173,12 +176,12 @@ impl World {
     }
 
     /// Puts a message into the queue.
-    pub async fn accept(&self, from: &str, to: &[&str], text: &str) -> MessageId {
+    pub(crate) async fn accept(&self, from: &str, to: &[&str], text: &str) -> MessageId {
         self.accept_with(from, to, text, |_| {}).await
     }
 
     /// As [`World::accept`], with changes.
-    pub async fn accept_with(
+    pub(crate) async fn accept_with(
         &self,
         from: &str,
         to: &[&str],
@@ -220,7 +223,7 @@ impl World {
     }
 
     /// Waits until `more` attempts have ended since the last such wait.
-    pub async fn attempts(&mut self, more: usize) {
+    pub(crate) async fn attempts(&mut self, more: usize) {
         self.seen += more;
         let seen = self.seen;
         within(self.done.wait_for(|done| *done >= seen))
@@ -229,12 +232,12 @@ impl World {
     }
 
     /// Lets time pass.
-    pub fn pass(&self, secs: u64) {
+    pub(crate) fn pass(&self, secs: u64) {
         self.memory.clock().advance(Duration::from_secs(secs));
     }
 
     /// The messages in a mailbox of `user@example.test`, as text.
-    pub async fn mail(&self, user: &str, mailbox: &str) -> Vec<String> {
+    pub(crate) async fn mail(&self, user: &str, mailbox: &str) -> Vec<String> {
         let name = MailboxName::new(mailbox).unwrap();
         let accounts = self.memory.accounts(None).await.unwrap();
         let address = Mailbox::parse(&format!("{user}@example.test")).unwrap();
@@ -275,23 +278,23 @@ impl World {
     }
 
     /// What the queue says about a message.
-    pub async fn show(&self, id: MessageId) -> Option<QueuedInfo> {
+    pub(crate) async fn show(&self, id: MessageId) -> Option<QueuedInfo> {
         self.queue.show(id).await.unwrap()
     }
 
     /// The queue's last word about the first recipient.
-    pub async fn last_reply(&self, id: MessageId) -> String {
+    pub(crate) async fn last_reply(&self, id: MessageId) -> String {
         let info = self.show(id).await.unwrap();
         info.recipients[0].2.clone().unwrap_or_default()
     }
 
     /// How many messages are in the queue.
-    pub async fn queued(&self) -> usize {
+    pub(crate) async fn queued(&self) -> usize {
         self.queue.list(1_000).await.unwrap().len()
     }
 
     /// The trace of a message, one event a line.
-    pub async fn trace(&self, id: MessageId) -> String {
+    pub(crate) async fn trace(&self, id: MessageId) -> String {
         let events = self.queue.trace(id).await.unwrap();
         let line = |event: &TraceEvent| format!("{}: {}\n", event.stage, event.outcome);
         events.iter().map(line).collect()
@@ -306,4 +309,4 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// A short message.
-pub const TEXT: &str = "Received: by mx\r\nFrom: a@b\r\nSubject: hello\r\n\r\n.hi\r\n";
+pub(crate) const TEXT: &str = "Received: by mx\r\nFrom: a@b\r\nSubject: hello\r\n\r\n.hi\r\n";
