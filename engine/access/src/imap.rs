@@ -205,7 +205,10 @@ impl<'a> Driver<'a> {
     /// IDLE: waits for octets or for a change of the selected mailbox.
     async fn idle(&mut self) -> Result<(), NetError> {
         self.changed();
-        self.flush().await?;
+        if !self.session.output().is_empty() {
+            // What was told may have ended the session, so it has the next word.
+            return self.flush().await;
+        }
         self.session.output().shrink();
         let by = Deadline::after_secs(self.access.config.imap.idle_secs_max);
         let changed = async {

@@ -307,7 +307,9 @@ fn create_use(cursor: &mut Cursor<'_>) -> Parsed<Option<SpecialUse>> {
             "junk" => Ok(SpecialUse::Junk),
             "sent" => Ok(SpecialUse::Sent),
             "trash" => Ok(SpecialUse::Trash),
-            _ => Err(SyntaxError("that special use is not supported")),
+            "flagged" => Ok(SpecialUse::Flagged),
+            "all" => Ok(SpecialUse::All),
+            _ => Err(SyntaxError("unknown special use")),
         }
     })?;
     cursor.expect(b')', "expected ) after CREATE parameters")?;

@@ -42,6 +42,11 @@ impl Session {
             let status = Status::no("[ALREADYEXISTS] INBOX exists always");
             return self.finish(tag, status, Expunges::Told);
         }
+        if matches!(special, Some(SpecialUse::All | SpecialUse::Flagged)) {
+            // Those are views of other mailboxes, which this server does not have (RFC 6154 §3).
+            let status = Status::no("[USEATTR] no mailbox can be used for that");
+            return self.finish(tag, status, Expunges::Told);
+        }
         self.ask_done(tag, Question::Create(name, special), "CREATE completed");
     }
 

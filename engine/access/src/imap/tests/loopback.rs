@@ -151,6 +151,26 @@ async fn idle_wakes_large_bodies_stream_and_the_stop_says_bye() {
     server.task.await.unwrap();
 }
 
+/// 50 KB is the budget of an idle session with its TLS state and socket.
+#[tokio::test]
+async fn what_a_session_holds_while_it_waits_is_small() {
+    let server = server("small", false, Config::default()).await;
+    let access = Access::new(
+        Config::default(),
+        server.world.ports.clone(),
+        AuthThrottle::new(Throttling::default()),
+    );
+    let accepted = Accepted {
+        protocol: Protocol::Imap,
+        starttls: None,
+        stop: server.stop.clone(),
+    };
+    let driver = size_of::<crate::imap::Driver<'_>>();
+    let future = size_of_val(&crate::imap::serve(&access, server.client, accepted));
+    assert!(driver + future < 8_192, "driver {driver}, future {future}");
+    server.task.abort();
+}
+
 #[tokio::test]
 async fn a_client_that_does_not_log_in_is_sent_away() {
     let mut config = Config::default();
