@@ -2,10 +2,12 @@
 
 mod claim;
 mod extension;
+mod measured;
 mod product;
 mod protocol;
 
 pub use claim::{Claim, ClaimsFile, Enabled, Evidence, Support};
 pub use extension::{Extension, ExtensionStatus, Match, Spec, Token};
+pub use measured::{Check, CheckResult, MeasuredFile};
 pub use product::{Event, EventKind, FormerName, Kind, Product, Release, Role, Status, Surety};
 pub use protocol::{Milestone, Port, Protocol};

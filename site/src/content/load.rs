@@ -13,7 +13,7 @@ use super::source::SourceFile;
 use super::spanned::Document;
 use crate::catalog::{Catalog, Parts};
 use crate::date::Date;
-use crate::model::{ClaimsFile, Extension, Product, Protocol};
+use crate::model::{ClaimsFile, Extension, MeasuredFile, Product, Protocol};
 use crate::search::Synonyms;
 
 /// Largest content file read, in bytes.
@@ -149,6 +149,10 @@ fn place(path: &str) -> Option<Place> {
     Some(match parts.as_slice() {
         ["products", slug, "index.md"] => Place::Page(Kind::Product, (*slug).to_owned()),
         ["products", slug, "claims.toml"] => Place::Page(Kind::Claims, (*slug).to_owned()),
+        ["products", slug, "measured", name] => Place::Page(
+            Kind::Measured,
+            format!("{slug}/{}", name.strip_suffix(".toml")?),
+        ),
         ["protocols", name] => Place::Page(Kind::Protocol, stem(name)?),
         ["extensions", protocol, name] => {
             Place::Page(Kind::Extension, format!("{protocol}/{}", stem(name)?))
@@ -164,7 +168,7 @@ fn place(path: &str) -> Option<Place> {
 fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) -> Page {
     let end = file.text.len();
     let (front, prose) = match kind {
-        Kind::Claims | Kind::Synonyms => (0..end, end..end),
+        Kind::Claims | Kind::Measured | Kind::Synonyms => (0..end, end..end),
         Kind::Product | Kind::Protocol | Kind::Extension => {
             file.front_matter().unwrap_or_else(|| {
                 let message = "the file does not begin with front matter between +++ lines";
@@ -212,6 +216,11 @@ fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
             Kind::Claims => parts
                 .claims
                 .push((page.id.clone(), typed::<ClaimsFile>(page)?.claim)),
+            Kind::Measured => {
+                let slug = page.id.split('/').next().unwrap_or_default().to_owned();
+                let claims = typed::<MeasuredFile>(page)?.claims(&page.file.path);
+                parts.claims.push((slug, claims));
+            }
             Kind::Protocol => parts.protocols.push(Protocol {
                 prose,
                 ..typed(page)?

@@ -17,6 +17,8 @@ pub enum Kind {
     Product,
     /// `products/<slug>/claims.toml`.
     Claims,
+    /// `products/<slug>/measured/<distro>-<release>.toml`.
+    Measured,
     /// `protocols/<id>.md`.
     Protocol,
     /// `extensions/<protocol>/<slug>.md`.
@@ -26,7 +28,7 @@ pub enum Kind {
 }
 
 /// A schema with its file name and text, as served under `/schemas/`.
-pub const TEXTS: [(Kind, &str, &str); 5] = [
+pub const TEXTS: [(Kind, &str, &str); 6] = [
     (
         Kind::Product,
         "product",
@@ -36,6 +38,11 @@ pub const TEXTS: [(Kind, &str, &str); 5] = [
         Kind::Claims,
         "claims",
         include_str!("../../../schemas/content/claims.schema.json"),
+    ),
+    (
+        Kind::Measured,
+        "measured",
+        include_str!("../../../schemas/content/measured.schema.json"),
     ),
     (
         Kind::Protocol,

@@ -67,6 +67,8 @@ pub enum Evidence {
     Measured,
     /// Read in the program's code or in a captured server reply.
     Source,
+    /// Announced to the prober by a running server, but not tried.
+    MeasuredAdvertised,
     /// Read in the project's documentation.
     Docs,
     /// Said by the vendor.
@@ -85,6 +87,7 @@ impl Evidence {
         match self {
             Self::Measured => "Measured",
             Self::Source => "Source code",
+            Self::MeasuredAdvertised => "Measured (announced)",
             Self::Docs => "Documented",
             Self::Vendor => "Vendor says",
             Self::ThirdParty => "Third party says",
@@ -96,7 +99,7 @@ impl Evidence {
     /// The class of its badge, which also picks its shape.
     pub fn class(self) -> &'static str {
         match self {
-            Self::Measured | Self::Source | Self::Docs => "ev-checked",
+            Self::Measured | Self::Source | Self::MeasuredAdvertised | Self::Docs => "ev-checked",
             Self::Vendor | Self::ThirdParty => "ev-said",
             Self::Memory | Self::Legacy => "ev-unverified",
         }
@@ -106,6 +109,7 @@ impl Evidence {
     pub fn shape(self) -> &'static str {
         match self {
             Self::Measured => "◆",
+            Self::MeasuredAdvertised => "◇",
             Self::Source | Self::Docs => "●",
             Self::Vendor | Self::ThirdParty => "◌",
             Self::Memory | Self::Legacy => "○",
@@ -120,7 +124,7 @@ impl Evidence {
     /// Days after which the claim is stale; `None` for evidence that is always stale.
     pub fn fresh_days(self) -> Option<i64> {
         match self {
-            Self::Measured => Some(400),
+            Self::Measured | Self::MeasuredAdvertised => Some(400),
             Self::Source | Self::Docs => Some(730),
             Self::Vendor | Self::ThirdParty | Self::Memory => Some(365),
             Self::Legacy => None,

@@ -131,7 +131,7 @@ fn quality(catalog: &Catalog) -> Bar {
             .count()
     };
     let fresh = |judged: &Judged| judged.stale_months.is_none();
-    let source = count(&|j| fresh(j) && j.claim.evidence <= Evidence::Source);
+    let source = count(&|j| fresh(j) && j.claim.evidence <= Evidence::MeasuredAdvertised);
     let docs = count(&|j| fresh(j) && j.claim.evidence == Evidence::Docs);
     let said =
         count(&|j| fresh(j) && matches!(j.claim.evidence, Evidence::Vendor | Evidence::ThirdParty));
@@ -140,7 +140,7 @@ fn quality(catalog: &Catalog) -> Bar {
     Bar::new(
         "How the claims are known",
         &[
-            ("read in source code or a server reply", source, "q1"),
+            ("measured, or read in source code", source, "q1"),
             ("read in documentation", docs, "q2"),
             ("said by the vendor", said, "q3"),
             ("unverified note", notes, "q4"),

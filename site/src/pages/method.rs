@@ -46,14 +46,15 @@ const STATES: [(State, &str); 9] = [
     ),
 ];
 
-const EVIDENCE: [(Evidence, &str); 7] = [
-    (
-        Evidence::Measured,
-        "A probe asked a running server and saw the answer.",
-    ),
+const EVIDENCE: [(Evidence, &str); 8] = [
+    (Evidence::Measured, "A probe used it on a running server."),
     (
         Evidence::Source,
         "Read in the program's code or in a captured server reply.",
+    ),
+    (
+        Evidence::MeasuredAdvertised,
+        "A running server announced it to our probe, in one version and configuration.",
     ),
     (Evidence::Docs, "Read in the project's own documentation."),
     (Evidence::Vendor, "Said by the vendor, not checked by us."),

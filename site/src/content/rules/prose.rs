@@ -24,7 +24,7 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
             Kind::Extension => {
                 known.insert(format!("/extensions/{}", page.id));
             }
-            Kind::Claims | Kind::Synonyms => {}
+            Kind::Claims | Kind::Measured | Kind::Synonyms => {}
         }
     }
     for page in pages {

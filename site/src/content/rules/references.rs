@@ -30,14 +30,20 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
                 }
                 look("/protocols", &protocols, Code::R103, "protocol");
             }
-            Kind::Claims => {
-                for claim in page.tables("/claim") {
+            Kind::Claims | Kind::Measured => {
+                let list = if page.kind == Kind::Claims {
+                    "/claim"
+                } else {
+                    "/check"
+                };
+                for claim in page.tables(list) {
                     let pointer = format!("{claim}/extension");
                     look(&pointer, &extensions, Code::R102, "extension");
                 }
-                if !products.contains(page.id.as_str()) {
-                    let near = hint(&page.id, products.iter().copied());
-                    let message = format!("claims about unknown product \"{}\"{near}", page.id);
+                let product = page.id.split('/').next().unwrap_or_default();
+                if !products.contains(product) {
+                    let near = hint(product, products.iter().copied());
+                    let message = format!("claims about unknown product \"{product}\"{near}");
                     out.push(Diagnostic::at(&page.file, 0, Code::R101, message));
                 }
             }
