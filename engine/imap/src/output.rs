@@ -220,6 +220,21 @@ pub(crate) fn uid_set(uids: impl IntoIterator<Item = Uid>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
+    use crate::grammar::cursor::Cursor;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn strings_are_read_as_they_were_written(text in prop::collection::vec(1..=255_u8, 0..60), utf8: bool) {
+            let mut out = Vec::new();
+            put_string(&mut out, &text, utf8);
+            let limits = Limits::default();
+            let mut cursor = Cursor::new(&out, &limits);
+            prop_assert_eq!(cursor.string(), Ok(text));
+            prop_assert!(cursor.is_empty());
+        }
+    }
 
     #[test]
     fn numbers_strings_and_sets_are_written() {

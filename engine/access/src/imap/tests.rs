@@ -2,5 +2,6 @@
 
 mod client;
 mod concurrency;
+mod cuts;
 mod loopback;
 mod transcripts;

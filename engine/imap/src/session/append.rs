@@ -45,7 +45,7 @@ impl Session {
     ) {
         let name = name.name(self.name_form());
         if name.is_none() && waiting == Waiting::Yes {
-            let status = Status::no("[TRYCREATE] there is no such mailbox");
+            let status = Status::no("[NONEXISTENT] no mailbox can have that name");
             return self.finish(tag, status, Expunges::Told);
         }
         let appending = Appending {
@@ -209,7 +209,7 @@ impl Session {
                 self.ask(question, Pending::Append { tag });
             }
             None => {
-                let status = Status::no("[TRYCREATE] there is no such mailbox");
+                let status = Status::no("[NONEXISTENT] no mailbox can have that name");
                 self.append_failed(appending, status);
             }
         }
