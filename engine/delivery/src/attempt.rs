@@ -61,7 +61,13 @@ async fn perform(
     } else if !plan.relays.is_empty() {
         let relayed = shared.relay.deliver(leased, plan.relays, trail).await?;
         work.results.extend(relayed.results);
-        work.untried_secs = relayed.untried.then_some(RelayConfig::OVERFLOW_SECS);
+        // What a stop left untried is for the next process to do at once.
+        let wait = if shared.stopping.is_cancelled() {
+            0
+        } else {
+            RelayConfig::OVERFLOW_SECS
+        };
+        work.untried_secs = relayed.untried.then_some(wait);
     }
     Ok(work)
 }
