@@ -53,7 +53,9 @@ fn a_failure() {
     failed.reply = Some(Reply::own(550, (5, 1, 1), long));
     let mut report = report(ReportKind::Failure, vec![failed]);
     report.envid = Some("QQ314159".to_owned());
-    check(&report, expect![[r#"
+    check(
+        &report,
+        expect![[r#"
         From: Mail Delivery <MAILER-DAEMON@mx.example.test>
         To: <alice@example.test>
         Subject: Your message was not delivered
@@ -101,7 +103,8 @@ fn a_failure() {
 
 
         --=_m1--
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -115,7 +118,9 @@ fn a_delay() {
         eight_bit: false,
         eight_bit_header: false,
     };
-    check(&report, expect![[r#"
+    check(
+        &report,
+        expect![[r#"
         From: Mail Delivery <MAILER-DAEMON@mx.example.test>
         To: <alice@example.test>
         Subject: Your message is not delivered yet
@@ -160,7 +165,8 @@ fn a_delay() {
         hello
 
         --=_m1--
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

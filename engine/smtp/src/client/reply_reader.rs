@@ -186,9 +186,12 @@ mod tests {
             "550 4.1.1 wrong class\r\n",
             expect![["550 4.1.1 wrong class\n"]],
         );
-        check("421 a\tb\0c\u{85}\r\n", expect![[r#"
+        check(
+            "421 a\tb\0c\u{85}\r\n",
+            expect![[r#"
             421 a b c
-        "#]]);
+        "#]],
+        );
         check("250 half", expect![[""]]);
     }
 
