@@ -130,6 +130,19 @@ fn a_stray_file_is_named() {
 }
 
 #[test]
+fn measured_files_are_checked_too() {
+    let text = "prober = \"p\"\nrun_date = \"2026-11-23\"\npackage = \"exim4\"\n\
+        package_version = \"4.96\"\nconfig_profile = \"stock\"\n\n[[check]]\n\
+        extension = \"smtp/sise\"\nresult = \"advertized\"\nphase = \"plain\"\nline = \"SIZE\"\n";
+    let found = listed("products/exim/measured/debian-12.toml", Some(text));
+    let lines: Vec<String> = found.iter().map(|one| one.text("")).collect();
+    expect![[r#"
+        products/exim/measured/debian-12.toml:8:13: unknown extension "smtp/sise" (did you mean "smtp/size"?) [R102]
+        products/exim/measured/debian-12.toml:9:10: "advertized" is not one of "advertised", "exercised", "advertised-but-failed", "absent" (did you mean "advertised"?) [S105]"#]]
+    .assert_eq(&lines.join("\n"));
+}
+
+#[test]
 fn r_rules_offer_the_nearest_name() {
     broken(
         P,
