@@ -1,5 +1,6 @@
 //! Stops asking a plugin that keeps failing, and tries again after 1, 2, 4 … 60 s.
 
+use crate::stage::Stage;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,20 +10,23 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// One plugin's breaker, shared by all sessions.
 #[derive(Debug)]
 pub(crate) struct Breaker {
-    /// Failures in a row that open it; 0 for never.
+    /// Failures in a row at one stage that open it; 0 for never.
     failures_max: u32,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    failures: u32,
+    /// In a row, for each stage: a plugin that fails at every message works at every MAIL.
+    failures: [u32; Stage::ALL.len()],
     pause: Duration,
     open: Option<Open>,
 }
 
 #[derive(Debug)]
 struct Open {
+    /// Only success at this stage closes it.
+    stage: Stage,
     until: Instant,
     /// One call is on its way to see whether the plugin works again, since then.
     probing: Option<Instant>,
@@ -41,7 +45,7 @@ impl Breaker {
         Self {
             failures_max,
             state: Mutex::new(State {
-                failures: 0,
+                failures: [0; Stage::ALL.len()],
                 pause: FIRST_PAUSE,
                 open: None,
             }),
@@ -66,36 +70,51 @@ impl Breaker {
         true
     }
 
-    pub(crate) fn succeeded(&self) -> Change {
+    /// A call at `stage` gave an answer.
+    pub(crate) fn succeeded(&self, stage: Stage) -> Change {
         if self.failures_max == 0 {
             return Change::None;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.failures = 0;
-        state.pause = FIRST_PAUSE;
-        match state.open.take() {
-            Some(_) => Change::Closed,
+        if let Some(failures) = state.failures.get_mut(stage as usize) {
+            *failures = 0;
+        }
+        match &mut state.open {
+            Some(open) if open.stage == stage => {
+                state.open = None;
+                state.pause = FIRST_PAUSE;
+                Change::Closed
+            }
+            Some(open) => {
+                open.probing = None;
+                Change::None
+            }
             None => Change::None,
         }
     }
 
-    pub(crate) fn failed(&self, now: Instant) -> Change {
+    /// A call at `stage` failed.
+    pub(crate) fn failed(&self, stage: Stage, now: Instant) -> Change {
         if self.failures_max == 0 {
             return Change::None;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.failures = state.failures.saturating_add(1);
-        let probe = state
-            .open
-            .as_ref()
-            .is_some_and(|open| open.probing.is_some());
-        let reached = state.open.is_none() && state.failures >= self.failures_max;
-        if !probe && !reached {
+        let mut reached = false;
+        if let Some(failures) = state.failures.get_mut(stage as usize) {
+            *failures = failures.saturating_add(1);
+            reached = *failures >= self.failures_max;
+        }
+        let opens = match &state.open {
+            Some(open) => open.probing.is_some(),
+            None => reached,
+        };
+        if !opens {
             return Change::None;
         }
         let pause = state.pause;
         state.pause = (pause * 2).min(PAUSE_MAX);
         state.open = Some(Open {
+            stage,
             until: now + pause,
             probing: None,
         });
@@ -108,33 +127,40 @@ mod tests {
     use super::*;
     use waxseal_ports::clock::{Clock, SystemClock};
 
+    const AT: Stage = Stage::Message;
+
     #[test]
     fn opens_half_opens_and_closes() {
         let start = SystemClock.monotonic();
         let at = |secs| start + Duration::from_secs(secs);
         let breaker = Breaker::new(2);
-        assert_eq!(breaker.failed(start), Change::None);
-        assert_eq!(breaker.succeeded(), Change::None);
-        assert_eq!(breaker.failed(start), Change::None);
+        assert_eq!(breaker.failed(AT, start), Change::None);
+        assert_eq!(breaker.succeeded(AT), Change::None);
+        assert_eq!(breaker.failed(AT, start), Change::None);
         assert_eq!(
-            breaker.failed(start),
+            breaker.failed(AT, start),
             Change::Opened(Duration::from_secs(1))
         );
         assert!(!breaker.admits(start));
         assert!(breaker.admits(at(1)), "one probe");
         assert!(!breaker.admits(at(1)), "only one");
         assert_eq!(
-            breaker.failed(at(1)),
+            breaker.failed(AT, at(1)),
             Change::Opened(Duration::from_secs(2))
         );
         assert!(!breaker.admits(at(2)));
+        assert_eq!(
+            breaker.succeeded(Stage::Mail),
+            Change::None,
+            "another stage"
+        );
         assert!(breaker.admits(at(3)));
         assert!(!breaker.admits(at(4)), "the probe is under way");
         assert!(breaker.admits(at(63)), "the probe got lost");
-        assert_eq!(breaker.succeeded(), Change::Closed);
+        assert_eq!(breaker.succeeded(AT), Change::Closed);
         assert!(breaker.admits(at(63)));
-        assert_eq!(breaker.failed(at(63)), Change::None);
-        let pause = breaker.failed(at(63));
+        assert_eq!(breaker.failed(AT, at(63)), Change::None);
+        let pause = breaker.failed(AT, at(63));
         assert_eq!(pause, Change::Opened(Duration::from_secs(1)));
     }
 
@@ -144,7 +170,7 @@ mod tests {
         let breaker = Breaker::new(1);
         let mut pauses = Vec::new();
         for _ in 0..9 {
-            let Change::Opened(pause) = breaker.failed(now) else {
+            let Change::Opened(pause) = breaker.failed(AT, now) else {
                 panic!("it is open")
             };
             pauses.push(pause.as_secs());
@@ -153,6 +179,6 @@ mod tests {
         }
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         let never = Breaker::new(0);
-        assert!((0..100).all(|_| never.failed(now) == Change::None && never.admits(now)));
+        assert!((0..100).all(|_| never.failed(AT, now) == Change::None && never.admits(now)));
     }
 }

@@ -86,6 +86,10 @@ fn outside(path: &Path, bytes: &[u8]) -> Result<Outside, LoadReason> {
     let not_wasm = |error: wasmparser::BinaryReaderError| {
         LoadReason::NotWasm(path.to_owned(), error.message().to_owned())
     };
+    if !bytes.starts_with(b"\0asm") {
+        let problem = "it begins with something else".to_owned();
+        return Err(LoadReason::NotWasm(path.to_owned(), problem));
+    }
     let mut outside = Outside::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {

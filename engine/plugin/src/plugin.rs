@@ -124,7 +124,7 @@ impl Plugin {
         if self.busy.load(Ordering::Relaxed) {
             self.busy.store(false, Ordering::Relaxed);
         }
-        if self.breaker.succeeded() == Change::Closed {
+        if self.breaker.succeeded(stage) == Change::Closed {
             self.meters.breaker(false);
             tracing::info!(plugin = self.name, "plugin works again");
         }
@@ -152,7 +152,7 @@ impl Plugin {
                 tracing::warn!(plugin, stage = stage.as_str(), %failure, "plugin failed");
             }
         }
-        if let Change::Opened(pause) = self.breaker.failed(now) {
+        if let Change::Opened(pause) = self.breaker.failed(stage, now) {
             self.meters.breaker(true);
             let pause_secs = pause.as_secs();
             tracing::error!(

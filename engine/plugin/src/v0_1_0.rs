@@ -26,7 +26,6 @@ pub(crate) const IMPORTS: [&str; 8] = [
 /// What a filter must export.
 pub(crate) const EXPORTS: [&str; 2] = ["lifecycle", "filter-hooks"];
 
-#[expect(unreachable_pub, reason = "generated")]
 mod bindings {
     wasmtime::component::bindgen!({
         path: "../../schemas/wit/waxseal-plugin/0.1.0",

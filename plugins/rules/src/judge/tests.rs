@@ -121,7 +121,7 @@ fn rules_are_judged_in_order() {
     let judgement = judged(
         r#"{"rule":[
             {"name":"elsewhere","if":{"peer":"192.0.2.7"},"then":{"reject":"at connect"}},
-            {"name":"weigh","then":{"score":2,"tag":["a","a"]}},
+            {"name":"weigh","at":"message","then":{"score":2,"tag":["a","a"]}},
             {"name":"sum","if":{"score-over":4.5,"tag":"a"},"then":{"quarantine":"heavy"}},
             {"name":"hold it","then":{"hold":"h","add-header":{"X-H":"1"}}},
             {"name":"lax","then":{"quarantine":"q"}},
