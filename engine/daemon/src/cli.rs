@@ -285,3 +285,88 @@ pub(crate) enum PluginCommand {
     /// Read configuration and files again; on a mistake the former ones stay.
     Reload,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use expect_test::{Expect, expect};
+
+    #[track_caller]
+    fn check(line: &str, expected: Expect) {
+        let words = std::iter::once("waxseal").chain(line.split_whitespace());
+        let text = match Cli::try_parse_from(words) {
+            Ok(cli) => format!("{:?}", cli.command),
+            Err(error) => error
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn lines_are_understood() {
+        check("serve --config x.toml", expect!["Serve"]);
+        check(
+            "demo --dir d --port-base 2000",
+            expect![[
+                r#"Demo(DemoArgs { dir: Some("d"), port_base: 2000, plugins: None, smarthost: None })"#
+            ]],
+        );
+        check(
+            "demo --port-base 65000",
+            expect![
+                "error: invalid value '65000' for '--port-base <PORT>': 65000 is not in 1024..=64500"
+            ],
+        );
+        check(
+            "account add a@b.test --password x",
+            expect![[
+                r#"Account(Add { address: "a@b.test", password: PasswordArgs { password: Some("x"), password_file: None } })"#
+            ]],
+        );
+        check(
+            "account add a@b.test --password x --password-file f",
+            expect![
+                "error: the argument '--password <PASSWORD>' cannot be used with '--password-file <FILE>'"
+            ],
+        );
+        check(
+            "alias add a@b.test",
+            expect!["error: the following required arguments were not provided:"],
+        );
+        check(
+            "queue list --json",
+            expect!["Queue(List { max: 1000, output: Output { json: true } })"],
+        );
+        check(
+            "message trace m1 --json --config x.toml",
+            expect![[r#"Message(Trace { id: "m1", output: Output { json: true } })"#]],
+        );
+        check(
+            "init --certificate c.pem",
+            expect!["error: the following required arguments were not provided:"],
+        );
+        check(
+            "mesage trace",
+            expect!["error: unrecognized subcommand 'mesage'"],
+        );
+    }
+
+    #[test]
+    fn the_configuration_is_named_before_or_after() {
+        for line in ["--config x.toml queue list", "queue list --config x.toml"] {
+            let words = std::iter::once("waxseal").chain(line.split(' '));
+            let cli = Cli::try_parse_from(words).unwrap();
+            assert_eq!(cli.config, PathBuf::from("x.toml"), "{line}");
+        }
+    }
+}

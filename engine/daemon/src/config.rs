@@ -4,6 +4,8 @@ mod check;
 mod document;
 mod layout;
 mod mistake;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use check::{Ground, check};
 pub(crate) use layout::plugin_folder;

@@ -14,7 +14,7 @@ use crate::wire::{make_private_folder, open_storage, operations_without_server};
 use anyhow::Context;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use waxseal_admin::Request;
+use waxseal_admin::{Operations, Request};
 use waxseal_net::{SelfSigned, TlsConfig};
 
 /// Listeners: protocol, standard port, TLS.
@@ -163,33 +163,47 @@ fn configuration(args: &DemoArgs, dir: &Path, plugins: Option<&Path>) -> Outcome
     Ok(text)
 }
 
-/// The domain, two accounts and an alias; what is there already stays as it is.
+/// The domain, two accounts and an alias; what is there already stays as it is, unasked, since
+/// every password costs a hash.
 async fn people(config: &Config) -> Outcome {
-    let account = |address: &str, password: &str| Request::AccountAdd {
-        address: address.to_owned(),
-        password: password.to_owned(),
-    };
-    let wanted = [
-        Request::DomainAdd {
-            domain: "example.test".to_owned(),
-        },
-        account("alice@example.test", "secret1"),
-        account("bob@example.test", "secret2"),
-        Request::AliasAdd {
-            address: "postmaster@example.test".to_owned(),
-            targets: vec!["alice@example.test".to_owned()],
-        },
-    ];
     let storage = open_storage(config).await?;
     let operations = operations_without_server(&storage);
-    let mut outcome = Ok(());
-    for request in wanted {
-        match operations.perform(request).await {
-            Ok(_) => {}
-            Err(problem) if problem.status == 409 => {}
-            Err(problem) => outcome = Err(Failure::from(problem)),
-        }
-    }
+    let outcome = add_people(&operations).await;
     storage.close().await;
     outcome
+}
+
+async fn add_people(operations: &Operations) -> Outcome {
+    let text = |text: &str| text.to_owned();
+    let domain = text("example.test");
+    let known = Request::DomainShow {
+        domain: domain.clone(),
+    };
+    add_unless(operations, known, Request::DomainAdd { domain }).await?;
+    for (address, password) in [
+        ("alice@example.test", "secret1"),
+        ("bob@example.test", "secret2"),
+    ] {
+        let (address, password) = (text(address), text(password));
+        let known = Request::AccountShow {
+            address: address.clone(),
+        };
+        let add = Request::AccountAdd { address, password };
+        add_unless(operations, known, add).await?;
+    }
+    let address = text("postmaster@example.test");
+    let known = Request::AliasShow {
+        address: address.clone(),
+    };
+    let targets = vec![text("alice@example.test")];
+    add_unless(operations, known, Request::AliasAdd { address, targets }).await
+}
+
+/// Performs `add` where `known` finds nothing.
+async fn add_unless(operations: &Operations, known: Request, add: Request) -> Outcome {
+    match operations.perform(known).await {
+        Err(problem) if problem.status == 404 => {}
+        found => return Ok(found.map(drop)?),
+    }
+    Ok(operations.perform(add).await.map(drop)?)
 }

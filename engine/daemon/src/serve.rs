@@ -25,7 +25,7 @@ const SECONDS_BUCKETS: [f64; 12] = [
 /// Runs a server until SIGTERM or SIGINT. `ready` is called once, when everything listens.
 pub(crate) async fn serve(config_file: &Path, ready: impl FnOnce(&Config)) -> Outcome {
     let (config, document) = Config::read(config_file)?;
-    let mistakes = check(&config, &document, Ground::Files, plugin_services(&config)).await;
+    let mistakes = check(&config, &document, Ground::Values, plugin_services(&config)).await;
     if !mistakes.is_empty() {
         return Err(Mistakes(mistakes).into());
     }
@@ -100,6 +100,8 @@ impl Server {
             let handler = parts.handler(protocol);
             tokio::spawn(listener.run(handler, gate.clone()));
         }
+        let upkeep = waxseal_storage::Storage::upkeep(Arc::downgrade(&parts.storage));
+        tokio::spawn(stop.clone().run_until_cancelled_owned(upkeep));
         readiness.set_listening();
         tracing::info!(hostname = %config.server.hostname, version = env!("CARGO_PKG_VERSION"),
             descriptors = gate.descriptors.total(), "ready");

@@ -11,6 +11,9 @@ use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 /// Mistakes reported at once.
 const MISTAKES_MAX: usize = 100;
 
+/// What every file has at its root.
+const REQUIRED: [&str; 2] = ["config_version", "server"];
+
 /// One step from a table or an array to what is in it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum At<'a> {
@@ -50,6 +53,12 @@ impl Document {
         let mut root = self.root();
         let mut mistakes = Vec::new();
         let mut left_out = HashSet::new();
+        for name in REQUIRED {
+            if !self.holds(&[At::Key(name)]) {
+                mistakes.push(self.mistake(None, format!("missing key `{name}`")));
+                left_out.insert(name.to_owned());
+            }
+        }
         loop {
             let error = match Config::deserialize(Deserializer::from(root.clone())) {
                 Ok(config) if mistakes.is_empty() => return Ok(config),
@@ -180,8 +189,14 @@ fn missing_field(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split('`').next()
 }
 
-/// Serde's message with the nearest known name where one is unknown.
+/// Serde's message in the words of the file, with the nearest known name where one is unknown.
 fn explain(message: &str) -> String {
+    if let Some(field) = missing_field(message) {
+        return format!("missing key `{field}`");
+    }
+    if message == "invalid socket address syntax" {
+        return "not ADDRESS:PORT, such as 127.0.0.1:25 or [::]:25".to_owned();
+    }
     let Some(rest) = message.strip_prefix("unknown ") else {
         return message.to_owned();
     };
