@@ -1,0 +1,26 @@
+//! Released packages of the interface are frozen: plugins were built against them. A change belongs
+//! into a new version folder, with its own line here.
+
+/// Version and BLAKE3 digest of `plugin.wit`.
+const RELEASED: [(&str, &str); 1] = [(
+    "0.1.0",
+    "e64952a9241fd14440323b05fa0efd797f3ea73e859d915a31cec3f451d2acdb",
+)];
+
+#[test]
+fn released_packages_never_change() {
+    let root = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../schemas/wit/waxseal-plugin"
+    );
+    let mut folders: Vec<_> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    folders.sort();
+    assert_eq!(folders, RELEASED.map(|(version, _)| version));
+    for (version, digest) in RELEASED {
+        let text = std::fs::read(format!("{root}/{version}/plugin.wit")).unwrap();
+        assert_eq!(blake3::hash(&text).to_hex().as_str(), digest, "{version}");
+    }
+}
