@@ -146,7 +146,14 @@ async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<About, LoadReaso
     let about = ended.map_err(CallFailure::from).and_then(|about| about);
     about.map_err(|failure| match failure {
         CallFailure::Own { code, message } => LoadReason::Configure { code, message },
-        other => LoadReason::Trial(other),
+        failure @ (CallFailure::Trap(_)
+        | CallFailure::Cpu { .. }
+        | CallFailure::Wall(_)
+        | CallFailure::Memory(_)
+        | CallFailure::Outcome(_)
+        | CallFailure::TooLarge
+        | CallFailure::Busy(_)
+        | CallFailure::Breaker) => LoadReason::Trial(failure),
     })
 }
 

@@ -305,10 +305,10 @@ impl FilterSession for Session {
                 if let Some(held) = &mut self.state().message {
                     held.body = true;
                 }
-                let standing = match headers.verdict {
-                    Verdict::Accept => Verdict::Next,
-                    other => other,
-                };
+                let mut standing = headers.verdict;
+                if standing == Verdict::Accept {
+                    standing = Verdict::Next;
+                }
                 let mut ruling = self.stage(Call::Message, standing).await;
                 headers.trace.append(&mut ruling.trace);
                 headers

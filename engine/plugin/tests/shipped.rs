@@ -3,6 +3,8 @@
 //! `cargo xtask plugins` builds it; `WAXSEAL_PLUGINS_DIR` says where it is, else it is looked for
 //! beside the programs.
 
+#![expect(clippy::unwrap_used, reason = "a test program")]
+
 use bytes::Bytes;
 use std::io;
 use std::path::PathBuf;

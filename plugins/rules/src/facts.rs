@@ -60,7 +60,10 @@ impl HostFacts {
     /// Facts of one recipient.
     #[must_use]
     pub fn of_recipient(recipient: &str) -> Self {
-        Self { recipients: OnceCell::from(vec![recipient.to_owned()]), ..Self::new() }
+        Self {
+            recipients: OnceCell::from(vec![recipient.to_owned()]),
+            ..Self::new()
+        }
     }
 
     fn session(&self) -> &session::SessionInfo {
@@ -98,7 +101,9 @@ impl Facts for HostFacts {
     }
     fn headers(&self, name: &str) -> Vec<String> {
         let all = self.headers.get_or_init(message::headers);
-        let named = all.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
+        let named = all
+            .iter()
+            .filter(|field| field.name.eq_ignore_ascii_case(name));
         named.map(|field| header_text(&field.value)).collect()
     }
     fn size(&self) -> u32 {
@@ -111,6 +116,9 @@ impl Facts for HostFacts {
         self.tags.get_or_init(message::tags)
     }
     fn score(&self) -> f64 {
-        message::scores().iter().map(|score| f64::from(score.points)).sum()
+        message::scores()
+            .iter()
+            .map(|score| f64::from(score.points))
+            .sum()
     }
 }

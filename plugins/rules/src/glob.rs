@@ -53,7 +53,11 @@ mod tests {
 
     #[track_caller]
     fn check(pattern: &str, text: &str, expected: bool) {
-        assert_eq!(Glob::new(pattern).matches(text), expected, "{pattern} on {text}");
+        assert_eq!(
+            Glob::new(pattern).matches(text),
+            expected,
+            "{pattern} on {text}"
+        );
     }
 
     #[test]

@@ -119,7 +119,10 @@ mod tests {
         check("=?utf-8?q?In?=\r\n =?utf-8?q?voice?=", "Invoice");
         check("a =?iso-8859-1*de?q?B=FCcher?= b", "a Bücher b");
         check("=?koi8-r?b?8NLJ18XU?=", "=?koi8-r?b?8NLJ18XU?=");
-        check("=?utf-8?q?=ZZ?= and =? alone", "=?utf-8?q?=ZZ?= and =? alone");
+        check(
+            "=?utf-8?q?=ZZ?= and =? alone",
+            "=?utf-8?q?=ZZ?= and =? alone",
+        );
         check("=?utf-8?x?a?=", "=?utf-8?x?a?=");
     }
 }

@@ -25,7 +25,11 @@ pub struct Judgement {
 pub fn judge(rules: &[Rule], at: At, facts: &dyn Facts) -> Judgement {
     let mut judgement = Judgement::default();
     for rule in rules.iter().filter(|rule| rule.at == at) {
-        if !rule.conditions.iter().all(|condition| holds(condition, facts, &judgement)) {
+        if !rule
+            .conditions
+            .iter()
+            .all(|condition| holds(condition, facts, &judgement))
+        {
             continue;
         }
         judgement.applied.push(rule.name.clone());
@@ -84,24 +88,30 @@ fn holds(condition: &Condition, facts: &dyn Facts, so_far: &Judgement) -> bool {
         Condition::Authenticated(wanted) => facts.user().is_some() == *wanted,
         Condition::Tls(wanted) => facts.tls() == *wanted,
         Condition::Protocol(protocols) => protocols.contains(&facts.protocol()),
-        Condition::Header(name, globs) => {
-            facts.headers(name).iter().any(|text| any(globs, text))
-        }
+        Condition::Header(name, globs) => facts.headers(name).iter().any(|text| any(globs, text)),
         Condition::NoHeader(name) => facts.headers(name).is_empty(),
         Condition::SizeOver(octets) => facts.size() > *octets,
         Condition::Attachment(globs) => {
-            let mut named = facts.parts().iter().filter(|part| !part.filename.is_empty());
+            let mut named = facts
+                .parts()
+                .iter()
+                .filter(|part| !part.filename.is_empty());
             named.any(|part| any(globs, &part.filename))
         }
-        Condition::ContentType(globs) => {
-            facts.parts().iter().any(|part| any(globs, &part.content_type))
-        }
+        Condition::ContentType(globs) => facts
+            .parts()
+            .iter()
+            .any(|part| any(globs, &part.content_type)),
         Condition::Tag(globs) => {
             let mut tags = facts.tags().iter().chain(&so_far.tags);
             tags.any(|tag| any(globs, tag))
         }
         Condition::ScoreOver(points) => {
-            let own: f64 = so_far.scores.iter().map(|(_, points)| f64::from(*points)).sum();
+            let own: f64 = so_far
+                .scores
+                .iter()
+                .map(|(_, points)| f64::from(*points))
+                .sum();
             facts.score() + own > *points
         }
         Condition::Not(group) => !all(group, facts, so_far),
@@ -110,7 +120,9 @@ fn holds(condition: &Condition, facts: &dyn Facts, so_far: &Judgement) -> bool {
 }
 
 fn all(group: &[Condition], facts: &dyn Facts, so_far: &Judgement) -> bool {
-    group.iter().all(|condition| holds(condition, facts, so_far))
+    group
+        .iter()
+        .all(|condition| holds(condition, facts, so_far))
 }
 
 fn any(globs: &[Glob], text: &str) -> bool {

@@ -22,8 +22,13 @@ pub struct Rules {
 filter!(Rules);
 
 impl Filter for Rules {
-    const STAGES: &'static [Stage] =
-        &[Stage::Connect, Stage::Helo, Stage::Mail, Stage::Rcpt, Stage::Message];
+    const STAGES: &'static [Stage] = &[
+        Stage::Connect,
+        Stage::Helo,
+        Stage::Mail,
+        Stage::Rcpt,
+        Stage::Message,
+    ];
 
     fn configure() -> Result<Self, Error> {
         match parse::rules(&config::json()) {

@@ -50,7 +50,10 @@ mod tests {
     #[track_caller]
     fn check(network: &str, address: &str, expected: bool) {
         let network = Network::parse(network).expect("a network");
-        assert_eq!(network.contains(address.parse().expect("an address")), expected);
+        assert_eq!(
+            network.contains(address.parse().expect("an address")),
+            expected
+        );
     }
 
     #[test]
@@ -64,7 +67,14 @@ mod tests {
         check("2001:db8::/32", "2001:db8:ffff::1", true);
         check("2001:db8::/32", "2001:db9::1", false);
         check("::/0", "2001:db9::1", true);
-        for bad in ["", "192.0.2", "192.0.2.0/33", "::/129", "192.0.2.0/x", "example.test"] {
+        for bad in [
+            "",
+            "192.0.2",
+            "192.0.2.0/33",
+            "::/129",
+            "192.0.2.0/x",
+            "example.test",
+        ] {
             assert_eq!(Network::parse(bad), None, "{bad}");
         }
     }

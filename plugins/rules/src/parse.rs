@@ -26,22 +26,31 @@ pub fn rules(json: &str) -> Result<Vec<Rule>, String> {
     if list.len() > RULES_MAX {
         return Err(format!("over {RULES_MAX} rules"));
     }
-    (1_usize..).zip(list).map(|(number, value)| rule(number, value)).collect()
+    (1_usize..)
+        .zip(list)
+        .map(|(number, value)| rule(number, value))
+        .collect()
 }
 
 fn rule(number: usize, value: &Value) -> Result<Rule, String> {
     let name = value.get("name").and_then(Value::as_str);
     let place = name.map_or_else(|| format!("rule {number}"), |name| format!("rule {name:?}"));
     let table = Table::new(&place, value, &["name", "at", "if", "then"])?;
-    let name = table.text("name")?.ok_or_else(|| format!("{place} has no name"))?;
+    let name = table
+        .text("name")?
+        .ok_or_else(|| format!("{place} has no name"))?;
     if name.is_empty() || name.len() > 64 || name.chars().any(char::is_control) {
-        return Err(format!("{place}: a name is 1 to 64 octets without control characters"));
+        return Err(format!(
+            "{place}: a name is 1 to 64 octets without control characters"
+        ));
     }
     let conditions = match table.get("if") {
         Some(value) => condition::group(&format!("{place}: if"), value)?,
         None => Vec::new(),
     };
-    let then = table.get("then").ok_or_else(|| format!("{place} has no `then`"))?;
+    let then = table
+        .get("then")
+        .ok_or_else(|| format!("{place} has no `then`"))?;
     let actions = action::actions(&format!("{place}: then"), then)?;
     let possible = earliest(&conditions).max(actions.at());
     let at = match table.text("at")? {
@@ -52,12 +61,19 @@ fn rule(number: usize, value: &Value) -> Result<Rule, String> {
             })?;
             if at < possible {
                 let earliest = stage_name(possible);
-                return Err(format!("{place}: it cannot be judged at {text}, only from {earliest} on"));
+                return Err(format!(
+                    "{place}: it cannot be judged at {text}, only from {earliest} on"
+                ));
             }
             at
         }
     };
-    Ok(Rule { name, at, conditions, actions })
+    Ok(Rule {
+        name,
+        at,
+        conditions,
+        actions,
+    })
 }
 
 fn stage(text: &str) -> Option<At> {

@@ -147,7 +147,11 @@ impl Condition {
             | Self::Attachment(_)
             | Self::ContentType(_) => At::Message,
             Self::Not(group) => earliest(group),
-            Self::Any(groups) => groups.iter().map(|group| earliest(group)).max().unwrap_or(At::Connect),
+            Self::Any(groups) => groups
+                .iter()
+                .map(|group| earliest(group))
+                .max()
+                .unwrap_or(At::Connect),
         }
     }
 }
@@ -164,12 +168,20 @@ impl Actions {
     pub fn at(&self) -> At {
         let verdict = match &self.verdict {
             None | Some(Verdict::Reject(_) | Verdict::Tempfail(_)) => At::Connect,
-            Some(Verdict::Accept | Verdict::Discard | Verdict::Quarantine(_) | Verdict::Hold(_)) => {
-                At::Message
-            }
+            Some(
+                Verdict::Accept | Verdict::Discard | Verdict::Quarantine(_) | Verdict::Hold(_),
+            ) => At::Message,
         };
-        let edits = if self.headers.is_empty() { At::Connect } else { At::Message };
-        let labels = if self.tags.is_empty() && self.score.is_none() { At::Connect } else { At::Mail };
+        let edits = if self.headers.is_empty() {
+            At::Connect
+        } else {
+            At::Message
+        };
+        let labels = if self.tags.is_empty() && self.score.is_none() {
+            At::Connect
+        } else {
+            At::Mail
+        };
         verdict.max(edits).max(labels)
     }
 }

@@ -1,5 +1,7 @@
 //! Guests that misbehave, in text form: each costs its own answer and nothing else.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test program")]
+
 mod bench;
 mod chain;
 mod counts;

@@ -34,7 +34,10 @@ impl Facts for Fixed {
         &self.recipients
     }
     fn headers(&self, name: &str) -> Vec<String> {
-        let named = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        let named = self
+            .headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name));
         named.map(|(_, text)| (*text).to_owned()).collect()
     }
     fn size(&self) -> u32 {
@@ -65,7 +68,10 @@ fn facts() -> Fixed {
         sender: "bob@example.org",
         recipients: vec!["alice@example.test".into(), "list@example.test".into()],
         headers: vec![("Subject", "Your invoice"), ("X-Spam", "yes")],
-        parts: vec![part("text/plain", ""), part("application/zip", "Invoice.PDF.exe")],
+        parts: vec![
+            part("text/plain", ""),
+            part("application/zip", "Invoice.PDF.exe"),
+        ],
         tags: vec!["spf:fail".into()],
     }
 }
@@ -92,7 +98,10 @@ fn conditions() {
         (r#"{"sender":"<>"}"#, false),
         (r#"{"recipient":["nobody@*","LIST@*"]}"#, true),
         (r#"{"peer":["198.51.100.0/24","192.0.2.0/28"]}"#, true),
-        (r#"{"helo":"*.example.test","tls":true,"authenticated":false}"#, true),
+        (
+            r#"{"helo":"*.example.test","tls":true,"authenticated":false}"#,
+            true,
+        ),
         (r#"{"user":"*"}"#, false),
         (r#"{"protocol":["submission"]}"#, false),
         (r#"{"header":{"subject":"*INVOICE*","X-Spam":"*"}}"#, true),
@@ -133,7 +142,10 @@ fn rules_are_judged_in_order() {
     assert_eq!(judgement.verdict, Some(Verdict::Hold("h".into())));
     assert_eq!(judgement.tags, ["a"]);
     assert_eq!(judgement.scores, [("weigh".to_owned(), 2.0)]);
-    assert_eq!(judgement.headers, [HeaderAction::Add("X-H".into(), "1".into())]);
+    assert_eq!(
+        judgement.headers,
+        [HeaderAction::Add("X-H".into(), "1".into())]
+    );
 }
 
 #[test]

@@ -4,7 +4,14 @@ use super::table::{Table, object, text, texts};
 use crate::rule::{Actions, HeaderAction, Reply, Verdict};
 use serde_json::Value;
 
-const VERDICTS: [&str; 6] = ["accept", "reject", "tempfail", "discard", "quarantine", "hold"];
+const VERDICTS: [&str; 6] = [
+    "accept",
+    "reject",
+    "tempfail",
+    "discard",
+    "quarantine",
+    "hold",
+];
 const KEYS: [&str; 13] = [
     "accept",
     "reject",
@@ -24,12 +31,22 @@ const KEYS: [&str; 13] = [
 /// What a rule does; at most one verdict, at least something.
 pub(super) fn actions(place: &str, value: &Value) -> Result<Actions, String> {
     let table = Table::new(place, value, &KEYS)?;
-    let mut actions = Actions { stop: table.flag("stop")?, ..Actions::default() };
+    let mut actions = Actions {
+        stop: table.flag("stop")?,
+        ..Actions::default()
+    };
     for key in VERDICTS {
-        let Some(value) = table.get(key) else { continue };
-        let Some(verdict) = verdict(&format!("{place}.{key}"), key, value)? else { continue };
+        let Some(value) = table.get(key) else {
+            continue;
+        };
+        let Some(verdict) = verdict(&format!("{place}.{key}"), key, value)? else {
+            continue;
+        };
         if actions.verdict.replace(verdict).is_some() {
-            return Err(format!("{place} holds two verdicts; choose one of {}", VERDICTS.join(", ")));
+            return Err(format!(
+                "{place} holds two verdicts; choose one of {}",
+                VERDICTS.join(", ")
+            ));
         }
     }
     if let Some(value) = table.get("tag") {
@@ -38,7 +55,12 @@ pub(super) fn actions(place: &str, value: &Value) -> Result<Actions, String> {
     if let Some(value) = table.get("score") {
         actions.score = Some(score(&format!("{place}.score"), value)?);
     }
-    for key in ["remove-header", "replace-header", "insert-header", "add-header"] {
+    for key in [
+        "remove-header",
+        "replace-header",
+        "insert-header",
+        "add-header",
+    ] {
         if let Some(value) = table.get(key) {
             headers(&format!("{place}.{key}"), key, value, &mut actions.headers)?;
         }
@@ -63,9 +85,17 @@ fn verdict(place: &str, key: &str, value: &Value) -> Result<Option<Verdict>, Str
 
 /// A text alone, or a table with `code`, `status` and `text`.
 fn reply(place: &str, value: &Value, class: u16) -> Result<Reply, String> {
-    let (code, status) = if class == 5 { (550, "5.7.1") } else { (451, "4.7.1") };
+    let (code, status) = if class == 5 {
+        (550, "5.7.1")
+    } else {
+        (451, "4.7.1")
+    };
     if value.is_string() {
-        return Ok(Reply { code, status: status.to_owned(), text: line(place, value, 490)? });
+        return Ok(Reply {
+            code,
+            status: status.to_owned(),
+            text: line(place, value, 490)?,
+        });
     }
     let table = Table::new(place, value, &["code", "status", "text"])?;
     let code = match table.get("code") {
@@ -81,8 +111,14 @@ fn reply(place: &str, value: &Value, class: u16) -> Result<Reply, String> {
         Some(text) if is_status(&text, class) => text,
         Some(text) => return Err(format!("{place}.status: {text:?} is not like {status}")),
     };
-    let text = table.get("text").ok_or_else(|| format!("{place} has no text"))?;
-    Ok(Reply { code, status, text: line(&format!("{place}.text"), text, 490)? })
+    let text = table
+        .get("text")
+        .ok_or_else(|| format!("{place} has no text"))?;
+    Ok(Reply {
+        code,
+        status,
+        text: line(&format!("{place}.text"), text, 490)?,
+    })
 }
 
 /// `class.subject.detail` (RFC 3463 §2).
@@ -113,9 +149,13 @@ fn line(place: &str, value: &Value, octets_max: usize) -> Result<String, String>
 fn tags(place: &str, value: &Value) -> Result<Vec<String>, String> {
     let tags = texts(place, value)?;
     for tag in &tags {
-        let plain = tag.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:=-".contains(&b));
+        let plain = tag
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._:=-".contains(&b));
         if !plain || !(1..=64).contains(&tag.len()) {
-            return Err(format!("{place}: {tag:?} is not 1 to 64 of a-z A-Z 0-9 . _ : = -"));
+            return Err(format!(
+                "{place}: {tag:?} is not 1 to 64 of a-z A-Z 0-9 . _ : = -"
+            ));
         }
     }
     Ok(tags)

@@ -80,7 +80,10 @@ fn groups(place: &str, value: &Value) -> Result<Vec<Vec<Condition>>, String> {
 }
 
 fn globs(place: &str, value: &Value) -> Result<Vec<Glob>, String> {
-    Ok(texts(place, value)?.iter().map(|text| Glob::new(text)).collect())
+    Ok(texts(place, value)?
+        .iter()
+        .map(|text| Glob::new(text))
+        .collect())
 }
 
 /// `<>` is the null reverse-path too.
@@ -110,7 +113,8 @@ fn protocols(place: &str, value: &Value) -> Result<Vec<Protocol>, String> {
 
 /// A number of octets, or a text such as `10M` (K, M and G are powers of 1024).
 fn octets(place: &str, value: &Value) -> Result<u32, String> {
-    let wrong = || format!("{place} is not a number of octets up to 4G, such as 10485760 or \"10M\"");
+    let wrong =
+        || format!("{place} is not a number of octets up to 4G, such as 10485760 or \"10M\"");
     let number = match value {
         Value::String(text) => {
             let (digits, shift) = match text.chars().last() {
@@ -125,5 +129,7 @@ fn octets(place: &str, value: &Value) -> Result<u32, String> {
         Value::Number(number) => number.as_u64(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
-    number.and_then(|number| u32::try_from(number).ok()).ok_or_else(wrong)
+    number
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(wrong)
 }

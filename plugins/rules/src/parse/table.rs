@@ -22,7 +22,10 @@ impl<'a> Table<'a> {
                 return Err(format!("{place}: there is no key {key:?}{hint}"));
             }
         }
-        Ok(Self { place: place.to_owned(), map })
+        Ok(Self {
+            place: place.to_owned(),
+            map,
+        })
     }
 
     /// All pairs, in order.
@@ -36,7 +39,9 @@ impl<'a> Table<'a> {
 
     pub(super) fn text(&self, key: &str) -> Result<Option<String>, String> {
         let value = self.map.get(key);
-        value.map(|value| text(&format!("{}: {key}", self.place), value)).transpose()
+        value
+            .map(|value| text(&format!("{}: {key}", self.place), value))
+            .transpose()
     }
 
     pub(super) fn flag(&self, key: &str) -> Result<bool, String> {
@@ -48,16 +53,22 @@ impl<'a> Table<'a> {
 
 /// Any object, with its pairs.
 pub(super) fn object<'a>(place: &str, value: &'a Value) -> Result<&'a Map<String, Value>, String> {
-    value.as_object().ok_or_else(|| format!("{place} is not a table"))
+    value
+        .as_object()
+        .ok_or_else(|| format!("{place} is not a table"))
 }
 
 pub(super) fn text(place: &str, value: &Value) -> Result<String, String> {
-    let text = value.as_str().ok_or_else(|| format!("{place} is not a text"))?;
+    let text = value
+        .as_str()
+        .ok_or_else(|| format!("{place} is not a text"))?;
     Ok(text.to_owned())
 }
 
 pub(super) fn flag(place: &str, value: &Value) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| format!("{place} is not true or false"))
+    value
+        .as_bool()
+        .ok_or_else(|| format!("{place} is not true or false"))
 }
 
 /// A text, or a list of texts that is not empty.
@@ -67,11 +78,9 @@ pub(super) fn texts(place: &str, value: &Value) -> Result<Vec<String>, String> {
         Value::Array(list) if !list.is_empty() => {
             list.iter().map(|value| text(place, value)).collect()
         }
-        Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::Array(_)
-        | Value::Object(_) => Err(format!("{place} is not a text or a list of texts")),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Err(format!("{place} is not a text or a list of texts"))
+        }
     }
 }
 
@@ -79,7 +88,8 @@ pub(super) fn texts(place: &str, value: &Value) -> Result<Vec<String>, String> {
 fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = known.iter().map(|known| (distance(key, known), *known));
     let near = near.filter(|(distance, known)| *distance <= 3 && *distance < known.len());
-    near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
+    near.min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
 }
 
 /// Insertions, removals and changes of characters between two words.

@@ -40,8 +40,14 @@ fn values_are_read() {
     );
     assert_eq!(rule.conditions.len(), 3);
     assert!(rule.conditions.contains(&Condition::SizeOver(10 << 20)));
-    assert!(rule.conditions.contains(&Condition::NoHeader("Date".into())));
-    assert_eq!(rule.actions.verdict, Some(Verdict::Quarantine("big".into())));
+    assert!(
+        rule.conditions
+            .contains(&Condition::NoHeader("Date".into()))
+    );
+    assert_eq!(
+        rule.actions.verdict,
+        Some(Verdict::Quarantine("big".into()))
+    );
     assert_eq!(rule.actions.score, Some(2.5));
     let edits = [
         HeaderAction::Remove("X-A".into()),
@@ -66,7 +72,10 @@ fn mistakes_name_their_rule_and_the_nearest_key() {
     );
     refused(r#"{"then":{"reject":"no"}}"#, "rule 1 has no name");
     refused(r#"{"name":"x"}"#, r#"rule "x" has no `then`"#);
-    refused(r#"{"name":"x","then":{}}"#, r#"rule "x": then does nothing"#);
+    refused(
+        r#"{"name":"x","then":{}}"#,
+        r#"rule "x": then does nothing"#,
+    );
     refused(
         r#"{"name":"x","then":{"reject":"a","discard":true}}"#,
         r#"rule "x": then holds two verdicts; choose one of accept, reject, tempfail, discard, quarantine, hold"#,

@@ -24,7 +24,10 @@ impl<F: Filter> Slot<F> {
         About {
             name: name.to_owned(),
             version: version.to_owned(),
-            stages: F::STAGES.iter().map(|stage| stage.as_str().to_owned()).collect(),
+            stages: F::STAGES
+                .iter()
+                .map(|stage| stage.as_str().to_owned())
+                .collect(),
         }
     }
 
@@ -129,7 +132,7 @@ macro_rules! filter {
 
             // Native linkers do not know such names; unit tests need no exports.
             #[cfg(target_family = "wasm")]
-            $crate::bindings::export!(Component with_types_in $crate::bindings);
+    $crate::bindings::export!(Component with_types_in $crate::bindings);
         };
     };
 }

@@ -38,7 +38,12 @@ mod outcome;
 mod stage;
 
 /// The bindings as generated, for what this crate does not dress up.
-#[allow(missing_docs, clippy::all, clippy::allow_attributes, reason = "generated")]
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::allow_attributes,
+    reason = "generated"
+)]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../../schemas/wit/waxseal-plugin/0.1.0",
@@ -57,9 +62,9 @@ pub mod mime;
 pub mod random;
 pub mod session;
 
+pub use bindings::waxseal::plugin::types::{Header, Param, Protocol};
 #[doc(hidden)]
 pub use glue::Slot;
-pub use bindings::waxseal::plugin::types::{Header, Param, Protocol};
 pub use outcome::{Error, Outcome};
 pub use stage::Stage;
 

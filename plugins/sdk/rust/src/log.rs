@@ -5,7 +5,9 @@ pub use crate::bindings::waxseal::plugin::log::Level;
 
 /// Writes a line with fields.
 pub fn write(level: Level, message: &str, fields: &[(&str, &str)]) {
-    let owned = fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let owned = fields
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     log::write(level, message, &owned.collect::<Vec<_>>());
 }
 

@@ -4,7 +4,9 @@ use crate::bindings::waxseal::plugin::metrics;
 
 fn owned(labels: &[(&str, &str)]) -> Vec<(String, String)> {
     let labels = labels.iter();
-    labels.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    labels
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 /// Adds to a counter.

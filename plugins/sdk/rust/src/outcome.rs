@@ -25,13 +25,21 @@ pub struct Error {
 impl Error {
     /// An error that will be there next time too.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), retryable: false }
+        Self {
+            code: code.into(),
+            message: message.into(),
+            retryable: false,
+        }
     }
 }
 
 impl Outcome {
     const fn with(verdict: types::Verdict) -> Self {
-        Self(types::Outcome { verdict, edits: Vec::new(), scores: Vec::new() })
+        Self(types::Outcome {
+            verdict,
+            edits: Vec::new(),
+            scores: Vec::new(),
+        })
     }
 
     /// No opinion.
@@ -96,7 +104,11 @@ impl Outcome {
         occurrence: u32,
         value: impl Into<Vec<u8>>,
     ) -> Self {
-        self.edit(types::Edit::ReplaceHeader((name.into(), occurrence, value.into())))
+        self.edit(types::Edit::ReplaceHeader((
+            name.into(),
+            occurrence,
+            value.into(),
+        )))
     }
 
     /// Removes all fields of that name.
@@ -127,7 +139,11 @@ impl Outcome {
     /// Weighs for (negative) or against the message.
     pub fn score(mut self, symbol: impl Into<String>, points: f32) -> Self {
         let symbol = symbol.into();
-        self.0.scores.push(types::Score { symbol, points, note: None });
+        self.0.scores.push(types::Score {
+            symbol,
+            points,
+            note: None,
+        });
         self
     }
 
@@ -138,14 +154,25 @@ impl Outcome {
 
 impl From<Error> for types::PluginError {
     fn from(error: Error) -> Self {
-        Self { code: error.code, message: error.message, retryable: error.retryable }
+        Self {
+            code: error.code,
+            message: error.message,
+            retryable: error.retryable,
+        }
     }
 }
 
 fn reply(code: u16, status: &str, text: &str) -> types::Reply {
-    types::Reply { code, enhanced: Some(status.to_owned()), text: text.to_owned() }
+    types::Reply {
+        code,
+        enhanced: Some(status.to_owned()),
+        text: text.to_owned(),
+    }
 }
 
 fn header(name: impl Into<String>, value: impl Into<Vec<u8>>) -> types::Header {
-    types::Header { name: name.into(), value: value.into() }
+    types::Header {
+        name: name.into(),
+        value: value.into(),
+    }
 }
