@@ -1,0 +1,52 @@
+//! Measurements, each beside a peer in the same run.
+
+mod dovecot;
+mod engine;
+mod figure;
+mod imap;
+mod imap_client;
+mod memory;
+mod messages;
+mod postfix;
+mod scratch;
+mod smtp;
+
+use crate::build::{self, Profile};
+use crate::packages::{self, Install};
+use anyhow::Result;
+
+/// Options of `cargo xtask bench`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// What to measure.
+    what: What,
+    /// One JSON line a figure instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// A shorter run, for a first look.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum What {
+    /// Messages accepted durably and delivered, beside Postfix with Maildir.
+    Smtp,
+    /// FETCH from a mailbox of 10,000 messages, beside Dovecot with Maildir.
+    Imap,
+    /// Resident memory: the idle server, a 50 MB message, 2,000 idle sessions.
+    Memory,
+}
+
+/// Builds in release and measures.
+pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
+    packages::require(install, packages::BENCH)?;
+    let built = build::engine(install, Profile::Release)?;
+    let figures = match options.what {
+        What::Smtp => smtp::measure(&built, options.quick)?,
+        What::Imap => imap::measure(&built, options.quick)?,
+        What::Memory => memory::measure(&built, options.quick)?,
+    };
+    figure::print(&figures, options.json);
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Building the programs and the plugins.
+
+use crate::packages::Install;
+use crate::{plugins, shell};
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// How programs are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// For tests and the demo; shares its dependencies with `cargo test`.
+    Dev,
+    /// For measurements.
+    Release,
+}
+
+/// Where the built things lie.
+pub(crate) struct Built {
+    /// The program `waxseal`.
+    pub(crate) engine: PathBuf,
+    /// The program `waxseal-site`, where it was asked for.
+    pub(crate) site: PathBuf,
+    /// The folder of plugin components.
+    pub(crate) plugins: PathBuf,
+}
+
+/// Builds the plugins and both programs.
+pub(crate) fn all(install: Install, profile: Profile) -> Result<Built> {
+    build(install, profile, &["waxseal-daemon", "waxseal-site"])
+}
+
+/// Builds the plugins and the engine.
+pub(crate) fn engine(install: Install, profile: Profile) -> Result<Built> {
+    build(install, profile, &["waxseal-daemon"])
+}
+
+fn build(install: Install, profile: Profile, packages: &[&str]) -> Result<Built> {
+    let plugins = plugins::build_plugins(install)?;
+    let mut build = shell::cargo(["build"]);
+    for package in packages {
+        build.args(["-p", package]);
+    }
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => {
+            build.arg("--release");
+            "release"
+        }
+    };
+    shell::run(&mut build)?;
+    let programs = shell::target_dir().join(folder);
+    Ok(Built { engine: programs.join("waxseal"), site: programs.join("waxseal-site"), plugins })
+}

@@ -1,0 +1,64 @@
+//! Debian packages that a command needs: looked up, and installed if missing.
+
+use crate::shell;
+use anyhow::{Result, bail};
+use std::process::{Command, Stdio};
+
+/// Whether missing packages may be installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Install {
+    /// Through `apt-get`, saying so first.
+    Missing,
+    /// Never: missing packages are an error that names them.
+    Never,
+}
+
+impl Install {
+    /// From `--no-install`.
+    pub(crate) fn from_flag(no_install: bool) -> Self {
+        if no_install { Self::Never } else { Self::Missing }
+    }
+}
+
+/// What the test run needs: the clients that no one here wrote, and a browser.
+pub(crate) const TEST: &[&str] =
+    &["chromium", "getmail6", "isync", "libnet-ssleay-perl", "mpop", "python3", "strace", "swaks"];
+/// What the benches need: the peers, and Postfix's load generator.
+pub(crate) const BENCH: &[&str] = &["dovecot-imapd", "postfix", "python3", "wrk"];
+/// What the plugins need where rustc has no WebAssembly target of its own.
+pub(crate) const GUEST_TOOLCHAIN: &[&str] = &["cargo-web", "lld-19", "rust-web-src", "rustc-web"];
+
+/// Makes sure that `packages` are there.
+pub(crate) fn require(install: Install, packages: &[&str]) -> Result<()> {
+    let missing: Vec<_> = packages.iter().filter(|package| !is_installed(package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.iter().map(|package| **package).collect::<Vec<_>>().join(" ");
+    if install == Install::Never {
+        bail!("these Debian packages are missing: {names}\n(run without --no-install, or: apt-get install {names})");
+    }
+    println!("Installing Debian packages: {names}");
+    shell::run(apt_get().arg("update").stdout(Stdio::null()))?;
+    shell::run(apt_get().args(["install", "-y", "--no-install-recommends"]).args(missing))
+}
+
+fn is_installed(package: &str) -> bool {
+    let query = ["-W", "-f", "${db:Status-Status}", package];
+    let output = Command::new("dpkg-query").args(query).stderr(Stdio::null()).output();
+    output.is_ok_and(|output| output.stdout == b"installed")
+}
+
+/// `apt-get`, through `sudo` for anyone but root, asking nothing.
+fn apt_get() -> Command {
+    let is_root = shell::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let mut command = if is_root {
+        Command::new("apt-get")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.arg("apt-get");
+        sudo
+    };
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}

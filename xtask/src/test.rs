@@ -1,0 +1,28 @@
+//! Every test there is, in one run.
+
+use crate::packages::{self, Install};
+use crate::{build, shell};
+use anyhow::Result;
+
+/// Options of `cargo xtask test`.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Only tests whose name contains this.
+    filter: Option<String>,
+}
+
+/// Builds the programs and plugins that the black-box tests drive, then runs all tests.
+pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
+    packages::require(install, packages::TEST)?;
+    let built = build::all(install, build::Profile::Dev)?;
+    // Without --no-fail-fast one failing crate would hide the others.
+    let mut tests = shell::cargo(["test", "--workspace", "--no-fail-fast"]);
+    if let Some(filter) = &options.filter {
+        tests.args(["--", filter.as_str()]);
+    }
+    tests
+        .env("WAXSEAL_BIN", &built.engine)
+        .env("WAXSEAL_SITE_BIN", &built.site)
+        .env("WAXSEAL_PLUGINS_DIR", &built.plugins);
+    shell::run(&mut tests)
+}
