@@ -33,4 +33,5 @@ client = poplib.POP3("127.0.0.1", base + 110)
 tokens.update(f"pop3 {token.upper()}" for token in client.capa())
 client.stls(demo.tls())
 tokens.update(f"pop3 {token.upper()}" for token in client.capa())
-print("\n".join(sorted(tokens)))
+# APPENDLIMIT carries its value
+print("\n".join(sorted({t.split("=")[0] if "APPENDLIMIT" in t else t for t in tokens})))

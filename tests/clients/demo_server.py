@@ -8,6 +8,7 @@ import ssl
 ALICE = ("alice@example.test", "secret1")
 BOB = ("bob@example.test", "secret2")
 imaplib._MAXLINE = 10_000_000
+poplib._MAXLINE = 10_000_000
 
 
 def tls():

@@ -43,7 +43,10 @@ demo.check(client.expunge())
 kind, data = plain.fetch("10", "(UID)")
 assert kind == "OK" and b"UID 10" in data[0], data
 demo.check(plain.noop())
-assert plain.response("EXPUNGE")[1] == [b"1", b"1", b"1"], plain.untagged_responses
+left = list(range(1, 11))
+for number in plain.response("EXPUNGE")[1]:
+    del left[int(number) - 1]
+assert left == list(range(4, 11)), left
 assert b"UID 10" in demo.check(plain.fetch("7", "(UID)"))[0]
 
 demo.check(client.copy("1:2", "Archive"))

@@ -28,14 +28,21 @@ impl Client {
     #[must_use]
     pub fn new(program: &str) -> Self {
         let mut command = Command::new("timeout");
-        command.args([CLIENT_SECS_MAX, program]).env("LC_ALL", "C.UTF-8");
-        Self { command, input: None }
+        command
+            .args([CLIENT_SECS_MAX, program])
+            .env("LC_ALL", "C.UTF-8");
+        Self {
+            command,
+            input: None,
+        }
     }
 
     /// A script of `tests/clients`, run by Python.
     #[must_use]
     pub fn python(script: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("clients").join(script);
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("clients")
+            .join(script);
         Self::new("python3").arg(path.display())
     }
 
@@ -72,9 +79,19 @@ impl Client {
     /// # Errors
     /// When it cannot be started.
     pub fn run(mut self) -> Result<Output> {
-        let stdin = if self.input.is_some() { Stdio::piped() } else { Stdio::null() };
-        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().with_context(|| format!("{:?}", self.command))?;
+        let stdin = if self.input.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        };
+        self.command
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = self
+            .command
+            .spawn()
+            .with_context(|| format!("{:?}", self.command))?;
         if let (Some(input), Some(mut stdin)) = (self.input, child.stdin.take()) {
             // A client that ends early closes the pipe; its exit code tells why.
             stdin.write_all(&input).unwrap_or_default();
@@ -82,7 +99,10 @@ impl Client {
         let output = child.wait_with_output()?;
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.push_str(&String::from_utf8_lossy(&output.stderr));
-        Ok(Output { code: output.status.code().unwrap_or(-1), text })
+        Ok(Output {
+            code: output.status.code().unwrap_or(-1),
+            text,
+        })
     }
 
     /// Runs it and demands success.
@@ -92,7 +112,12 @@ impl Client {
     pub fn succeed(self) -> Result<String> {
         let shown = format!("{:?}", self.command);
         let output = self.run()?;
-        ensure!(output.code == 0, "{shown}\nended with {}:\n{}", output.code, output.text);
+        ensure!(
+            output.code == 0,
+            "{shown}\nended with {}:\n{}",
+            output.code,
+            output.text
+        );
         Ok(output.text)
     }
 }

@@ -38,8 +38,13 @@ fn plugins() -> Result<PathBuf> {
         return Ok(path.into());
     }
     let engine = program("WAXSEAL_BIN", "waxseal")?;
-    let plugins = engine.parent().and_then(Path::parent).map(|target| target.join("plugins"));
-    plugins.filter(|folder| folder.is_dir()).context("the plugins are not built; use `cargo xtask test`")
+    let plugins = engine
+        .parent()
+        .and_then(Path::parent)
+        .map(|target| target.join("plugins"));
+    plugins
+        .filter(|folder| folder.is_dir())
+        .context("the plugins are not built; use `cargo xtask test`")
 }
 
 /// A running `waxseal demo`. It ends when dropped; its folder goes with it.
@@ -75,7 +80,12 @@ impl Server {
     /// When it does not become ready.
     pub fn start_in(folder: Folder, arguments: &[&str]) -> Result<Self> {
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        let mut server = Self { folder, port_base: free_port_base()?, process: None, arguments };
+        let mut server = Self {
+            folder,
+            port_base: free_port_base()?,
+            process: None,
+            arguments,
+        };
         server.restart()?;
         Ok(server)
     }
@@ -89,11 +99,17 @@ impl Server {
         demo.arg("demo").arg("--dir").arg(self.folder.path());
         demo.args(["--port-base", &self.port_base.to_string()]);
         demo.arg("--plugins").arg(plugins()?).args(&self.arguments);
-        let log = std::fs::File::options().create(true).append(true).open(self.log_file())?;
-        demo.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_file())?;
+        demo.stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         self.process = Some(demo.spawn().context("starting waxseal demo")?);
         let ready = until("/readyz answers 200", START_LIMIT, || {
-            self.http("GET", "/readyz").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+            self.http("GET", "/readyz")
+                .is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
                 || self.has_ended()
         });
         ensure!(!self.has_ended(), "waxseal demo ended:\n{}", self.log());
@@ -101,7 +117,9 @@ impl Server {
     }
 
     fn has_ended(&mut self) -> bool {
-        self.process.as_mut().is_none_or(|process| !matches!(process.try_wait(), Ok(None)))
+        self.process
+            .as_mut()
+            .is_none_or(|process| !matches!(process.try_wait(), Ok(None)))
     }
 
     /// The process; demands that it runs.
@@ -110,7 +128,10 @@ impl Server {
     /// When it was stopped.
     #[must_use]
     pub fn pid(&self) -> u32 {
-        self.process.as_ref().map(Child::id).unwrap_or_else(|| panic!("the server is stopped"))
+        self.process
+            .as_ref()
+            .map(Child::id)
+            .unwrap_or_else(|| panic!("the server is stopped"))
     }
 
     /// Sends SIGKILL and waits for the end.
@@ -133,13 +154,17 @@ impl Server {
         let mut process = self.process.take().context("the server is stopped")?;
         Client::new("kill").arg(process.id()).succeed()?;
         let mut code = None;
-        until("the end after SIGTERM", Duration::from_secs(30), || match process.try_wait() {
-            Ok(Some(status)) => {
-                code = Some(status.code().unwrap_or(-1));
-                true
-            }
-            _ => false,
-        })?;
+        until(
+            "the end after SIGTERM",
+            Duration::from_secs(30),
+            || match process.try_wait() {
+                Ok(Some(status)) => {
+                    code = Some(status.code().unwrap_or(-1));
+                    true
+                }
+                _ => false,
+            },
+        )?;
         code.context("no exit code")
     }
 
@@ -176,7 +201,10 @@ impl Server {
         let engine = program("WAXSEAL_BIN", "waxseal")?;
         let engine = engine.to_str().context("the program's path is not UTF-8")?;
         let config = self.folder.path().join("waxseal.toml");
-        Ok(Client::new(engine).args(arguments.iter().copied()).arg("--config").arg(config.display()))
+        Ok(Client::new(engine)
+            .args(arguments.iter().copied())
+            .arg("--config")
+            .arg(config.display()))
     }
 
     /// Runs a Python script of `tests/clients` with the port base as first argument.
@@ -196,7 +224,10 @@ impl Drop for Server {
 pub(crate) fn http(port: u16, method: &str, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    write!(stream, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())

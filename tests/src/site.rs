@@ -24,12 +24,19 @@ impl Site {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut serve = Command::new(program("WAXSEAL_SITE_BIN", "waxseal-site")?);
-        serve.current_dir(root).args(["serve", "--content", "content", "--listen"]);
+        serve
+            .current_dir(root)
+            .args(["serve", "--content", "content", "--listen"]);
         serve.arg(format!("127.0.0.1:{port}"));
-        let process = serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        let process = serve
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit());
         let process = process.spawn().context("starting waxseal-site")?;
         let site = Self { port, process };
-        until("the home page answers", Duration::from_secs(60), || site.get("/").is_ok())?;
+        until("the home page answers", Duration::from_secs(60), || {
+            site.get("/").is_ok()
+        })?;
         Ok(site)
     }
 

@@ -4,7 +4,10 @@ use anyhow::{Result, ensure};
 use std::time::{Duration, Instant};
 
 /// The time; black-box tests look at the real clock.
-#[expect(clippy::disallowed_methods, reason = "black-box tests wait for other processes")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "black-box tests wait for other processes"
+)]
 #[must_use]
 pub fn now() -> Instant {
     Instant::now()
@@ -17,7 +20,11 @@ pub fn now() -> Instant {
 pub fn until(what: &str, limit: Duration, mut done: impl FnMut() -> bool) -> Result<()> {
     let start = now();
     while !done() {
-        ensure!(start.elapsed() < limit, "{what}: not within {} s", limit.as_secs());
+        ensure!(
+            start.elapsed() < limit,
+            "{what}: not within {} s",
+            limit.as_secs()
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     Ok(())

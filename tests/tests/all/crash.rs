@@ -10,16 +10,26 @@ use waxseal_tests::Server;
 const ROUNDS: u32 = 8;
 
 fn rounds() -> u32 {
-    std::env::var("WAXSEAL_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS)
+    std::env::var("WAXSEAL_CRASH_ROUNDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(ROUNDS)
 }
 
 /// Starts a script that works until the server dies; what it prints is appended to `output`.
 fn start(server: &Server, script: &str, arguments: &[String], output: &str) -> std::process::Child {
     let file = server.folder.path().join(output);
-    let file = File::options().create(true).append(true).open(file).unwrap();
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(file)
+        .unwrap();
     let path = format!("{}/clients/{script}", env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new("python3");
-    command.arg(path).arg(server.port_base.to_string()).args(arguments);
+    command
+        .arg(path)
+        .arg(server.port_base.to_string())
+        .args(arguments);
     command.stdin(Stdio::null()).stdout(file).spawn().unwrap()
 }
 
@@ -43,8 +53,13 @@ fn acknowledged_messages_survive_kills_exactly_once() {
         server.restart().unwrap();
         let client = server.python("crash_check.py");
         let client = client.arg(server.folder.path().join("acknowledged").display());
-        let text = client.arg(server.folder.path().join("seen").display()).succeed();
-        println!("{}", text.unwrap_or_else(|error| panic!("{error}\n{}", server.log())));
+        let text = client
+            .arg(server.folder.path().join("seen").display())
+            .succeed();
+        println!(
+            "{}",
+            text.unwrap_or_else(|error| panic!("{error}\n{}", server.log()))
+        );
     }
     let acknowledged = std::fs::read_to_string(server.folder.path().join("acknowledged")).unwrap();
     assert!(acknowledged.lines().count() > 100, "the load did not load");
@@ -60,8 +75,13 @@ fn acknowledged_imap_writes_survive_kills() {
         load.wait().unwrap();
         server.restart().unwrap();
         let client = server.python("crash_imap_check.py");
-        let text = client.arg(server.folder.path().join("steps").display()).succeed();
-        println!("{}", text.unwrap_or_else(|error| panic!("{error}\n{}", server.log())));
+        let text = client
+            .arg(server.folder.path().join("steps").display())
+            .succeed();
+        println!(
+            "{}",
+            text.unwrap_or_else(|error| panic!("{error}\n{}", server.log()))
+        );
     }
     let steps = std::fs::read_to_string(server.folder.path().join("steps")).unwrap();
     assert!(steps.lines().count() > 50, "the load did not load");

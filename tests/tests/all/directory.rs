@@ -7,7 +7,13 @@ fn domains_accounts_and_aliases_change_while_the_server_runs() {
     let server = Server::start("directory").unwrap();
     let run = |arguments: &[&str]| server.command(arguments).unwrap().succeed().unwrap();
     run(&["domain", "add", "other.test"]);
-    run(&["account", "add", "carol@other.test", "--password", "secret3"]);
+    run(&[
+        "account",
+        "add",
+        "carol@other.test",
+        "--password",
+        "secret3",
+    ]);
     run(&["alias", "add", "sales@other.test", "carol@other.test"]);
     assert!(run(&["domain", "list"]).contains("other.test"));
     assert!(run(&["account", "list"]).contains("carol@other.test"));
@@ -19,6 +25,14 @@ fn domains_accounts_and_aliases_change_while_the_server_runs() {
     run(&["account", "remove", "carol@other.test"]);
     run(&["domain", "remove", "other.test"]);
     assert!(!run(&["domain", "list"]).contains("other.test"));
-    let again = server.command(&["domain", "remove", "other.test"]).unwrap().run().unwrap();
-    assert!(again.code != 0 && again.text.contains("other.test"), "{}", again.text);
+    let again = server
+        .command(&["domain", "remove", "other.test"])
+        .unwrap()
+        .run()
+        .unwrap();
+    assert!(
+        again.code != 0 && again.text.contains("other.test"),
+        "{}",
+        again.text
+    );
 }

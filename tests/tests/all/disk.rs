@@ -8,7 +8,7 @@ struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     fn mount(path: &Path) -> Option<Self> {
-        let mount = Client::new("mount").args(["-t", "tmpfs", "-o", "size=48m", "tmpfs"]);
+        let mount = Client::new("mount").args(["-t", "tmpfs", "-o", "size=256m", "tmpfs"]);
         let mounted = mount.arg(path.display()).run().unwrap();
         (mounted.code == 0).then(|| Self(path.to_owned()))
     }
@@ -16,7 +16,12 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        Client::new("umount").arg("-l").arg(self.0.display()).run().map(|_| ()).unwrap_or_default();
+        Client::new("umount")
+            .arg("-l")
+            .arg(self.0.display())
+            .run()
+            .map(|_| ())
+            .unwrap_or_default();
     }
 }
 
@@ -31,7 +36,9 @@ fn a_full_disk_defers_and_recovers() {
     };
     let server = Server::start_in(folder, &[]).unwrap();
     let client = server.python("full_disk.py").arg(path.display());
-    let text = client.succeed().unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
+    let text = client
+        .succeed()
+        .unwrap_or_else(|error| panic!("{error}\n{}", server.log()));
     assert!(text.contains("recovered"), "{text}");
 }
 
@@ -43,14 +50,24 @@ fn a_failed_fsync_stops_acknowledging() {
     let inject = "-e inject=fdatasync,fsync:error=EIO -e trace=fdatasync,fsync";
     let trace = server.folder.path().join("strace");
     let mut strace = std::process::Command::new("strace");
-    strace.args(["-f", "-p", &server.pid().to_string()]).args(inject.split(' '));
-    strace.arg("-o").arg(&trace).stderr(std::process::Stdio::null());
+    strace
+        .args(["-f", "-p", &server.pid().to_string()])
+        .args(inject.split(' '));
+    strace
+        .arg("-o")
+        .arg(&trace)
+        .stderr(std::process::Stdio::null());
     let mut strace = strace.spawn().unwrap();
     let attached = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
         !status.contains("TracerPid:\t0")
     };
-    until("strace attaches", std::time::Duration::from_secs(20), attached).unwrap();
+    until(
+        "strace attaches",
+        std::time::Duration::from_secs(20),
+        attached,
+    )
+    .unwrap();
     let text = server.python("failed_fsync.py").succeed();
     strace.kill().unwrap();
     strace.wait().unwrap();

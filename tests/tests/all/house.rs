@@ -23,8 +23,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "mail", "ports", "mime", "net", "storage", "plugin", "dns", "intake", "delivery", "access",
-            "admin",
+            "mail", "ports", "mime", "net", "storage", "plugin", "dns", "intake", "delivery",
+            "access", "admin",
         ],
     ),
     ("site", &[]),
@@ -42,15 +42,33 @@ const ABSENCES: &[(&str, &[&str])] = &[
 
 /// Licences of what we stand on; the same list as `deny.toml`.
 const LICENCES: &[&str] = &[
-    "MIT", "MIT-0", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause",
-    "BSL-1.0", "CC0-1.0", "CDLA-Permissive-2.0", "ISC", "Unicode-3.0", "Unlicense", "Zlib",
+    "MIT",
+    "MIT-0",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
 ];
 
 fn metadata() -> Value {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["metadata", "--format-version", "1", "--locked"]);
-    let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -72,22 +90,34 @@ fn rooms(metadata: &Value) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn rooms_import_only_what_is_drawn() {
     let rooms = rooms(&metadata());
-    let drawn: BTreeMap<_, _> =
-        EDGES.iter().map(|(room, may)| (format!("waxseal-{room}"), *may)).collect();
+    let drawn: BTreeMap<_, _> = EDGES
+        .iter()
+        .map(|(room, may)| (format!("waxseal-{room}"), *may))
+        .collect();
     for (room, imports) in &rooms {
-        let ours = imports.iter().filter_map(|name| name.strip_prefix("waxseal-"));
+        let ours = imports
+            .iter()
+            .filter_map(|name| name.strip_prefix("waxseal-"));
         if room == "xtask" {
             assert_eq!(ours.count(), 0, "xtask imports a room");
             continue;
         }
-        let may = drawn.get(room).unwrap_or_else(|| panic!("{room} is not in the drawing"));
+        let may = drawn
+            .get(room)
+            .unwrap_or_else(|| panic!("{room} is not in the drawing"));
         for import in ours {
-            assert!(may.contains(&import), "{room} imports {import}: that edge is not drawn");
+            assert!(
+                may.contains(&import),
+                "{room} imports {import}: that edge is not drawn"
+            );
         }
     }
     for (room, never) in ABSENCES {
         let imports = &rooms[&format!("waxseal-{room}")];
-        let found: Vec<_> = never.iter().filter(|name| imports.contains(**name)).collect();
+        let found: Vec<_> = never
+            .iter()
+            .filter(|name| imports.contains(**name))
+            .collect();
         assert!(found.is_empty(), "{room} is sans-IO and imports {found:?}");
     }
 }
@@ -97,19 +127,39 @@ fn licences_are_permissive() {
     let metadata = metadata();
     for package in metadata["packages"].as_array().unwrap() {
         let name = &package["name"];
-        let licence = package["license"].as_str().unwrap_or_else(|| panic!("{name}: no licence"));
+        let licence = package["license"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name}: no licence"));
         let one_of = licence.replace('/', " OR ");
         let allowed = one_of.split(" OR ").any(|choice| {
-            choice.split(" AND ").all(|part| LICENCES.contains(&part.trim_matches(['(', ')', ' '])))
+            choice
+                .split(" AND ")
+                .all(|part| LICENCES.contains(&part.trim_matches(['(', ')', ' '])))
         });
-        assert!(allowed, "{name}: {licence} is not in the list of LICENCES and deny.toml");
+        assert!(
+            allowed,
+            "{name}: {licence} is not in the list of LICENCES and deny.toml"
+        );
     }
 }
 
 #[test]
 fn deny_toml_names_the_same_licences() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../deny.toml")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../deny.toml")).unwrap();
     let deny: toml::Table = text.parse().unwrap();
-    let named: Vec<_> = deny["licenses"]["allow"].as_array().unwrap().iter().collect();
-    assert_eq!(named, LICENCES.iter().map(|name| toml::Value::from(*name)).collect::<Vec<_>>().iter().collect::<Vec<_>>());
+    let named: Vec<_> = deny["licenses"]["allow"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    assert_eq!(
+        named,
+        LICENCES
+            .iter()
+            .map(|name| toml::Value::from(*name))
+            .collect::<Vec<_>>()
+            .iter()
+            .collect::<Vec<_>>()
+    );
 }

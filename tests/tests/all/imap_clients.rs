@@ -31,14 +31,19 @@ fn mbsync_synchronises_both_ways() {
          Channel demo\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Both\nExpunge Both\n\
          SyncState {}/state\n",
         server.port(993),
-        server.folder.path().join("tls/cert.pem").display(),
+        server.folder.path().join("certificate.pem").display(),
         folder.display(),
         folder.display(),
         folder.display(),
     );
     let file = folder.join("mbsyncrc");
     fs::write(&file, config).unwrap();
-    let mbsync = || Client::new("mbsync").args(["-V", "-c"]).arg(file.display()).arg("demo");
+    let mbsync = || {
+        Client::new("mbsync")
+            .args(["-V", "-c"])
+            .arg(file.display())
+            .arg("demo")
+    };
 
     mbsync().succeed().unwrap();
     let files = || {

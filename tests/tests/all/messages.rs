@@ -7,6 +7,9 @@ use waxseal_tests::Server;
 fn hard_messages_come_back_byte_for_byte() {
     let server = Server::start("messages").unwrap();
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("messages");
-    let text = server.python("all_messages.py").arg(folder.display()).succeed();
+    let text = server
+        .python("all_messages.py")
+        .arg(folder.display())
+        .succeed();
     assert!(text.unwrap().contains("came back"), "{}", server.log());
 }

@@ -11,7 +11,12 @@ fn health_and_metrics_are_there() {
         assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
     }
     let metrics = server.http("GET", "/metrics").unwrap();
-    for name in ["waxseal_intake_", "waxseal_delivery_", "waxseal_storage_", "waxseal_plugin_"] {
+    for name in [
+        "waxseal_intake_",
+        "waxseal_delivery_",
+        "waxseal_storage_",
+        "waxseal_plugin_",
+    ] {
         assert!(metrics.contains(name), "no {name}* in {metrics}");
     }
 }
@@ -21,7 +26,11 @@ fn health_and_metrics_are_there() {
 #[test]
 fn sigterm_finishes_what_is_under_way() {
     let mut server = Server::start("sigterm").unwrap();
-    let text = server.python("stop_in_data.py").arg(server.pid()).succeed().unwrap();
+    let text = server
+        .python("stop_in_data.py")
+        .arg(server.pid())
+        .succeed()
+        .unwrap();
     assert!(text.contains("250"), "{text}\n{}", server.log());
     assert_eq!(server.terminate().unwrap_or(0), 0, "{}", server.log());
     server.kill().unwrap();

@@ -15,14 +15,25 @@ struct Sink {
 impl Sink {
     fn start() -> Self {
         let folder = Folder::new("sink").unwrap();
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let mut python = Command::new("python3");
         python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/sink.py"));
-        python.arg(port.to_string()).arg(folder.path()).stdin(Stdio::null());
+        python
+            .arg(port.to_string())
+            .arg(folder.path())
+            .stdin(Stdio::null());
         let process = python.spawn().unwrap();
         let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
         until("the sink listens", Duration::from_secs(20), listens).unwrap();
-        Self { folder, port, process }
+        Self {
+            folder,
+            port,
+            process,
+        }
     }
 }
 
@@ -38,6 +49,12 @@ fn submitted_mail_is_relayed_and_refusals_are_reported() {
     let sink = Sink::start();
     let smarthost = format!("127.0.0.1:{}", sink.port);
     let server = Server::start_with("relay", &["--smarthost", &smarthost]).unwrap();
-    let client = server.python("relay_session.py").arg(sink.folder.path().display());
-    assert!(client.succeed().unwrap().contains("relayed and reported"), "{}", server.log());
+    let client = server
+        .python("relay_session.py")
+        .arg(sink.folder.path().display());
+    assert!(
+        client.succeed().unwrap().contains("relayed and reported"),
+        "{}",
+        server.log()
+    );
 }
