@@ -49,5 +49,9 @@ fn build(install: Install, profile: Profile, packages: &[&str]) -> Result<Built>
     };
     shell::run(&mut build)?;
     let programs = shell::target_dir().join(folder);
-    Ok(Built { engine: programs.join("waxseal"), site: programs.join("waxseal-site"), plugins })
+    Ok(Built {
+        engine: programs.join("waxseal"),
+        site: programs.join("waxseal-site"),
+        plugins,
+    })
 }

@@ -7,7 +7,15 @@ use anyhow::Result;
 /// Format, lints, then every test.
 pub(crate) fn run(install: Install) -> Result<()> {
     shell::run(&mut shell::cargo(["fmt", "--all", "--check"]))?;
-    let lints = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    let lints = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
     shell::run(&mut shell::cargo(lints))?;
     test::run(install, &test::Options::default())
 }

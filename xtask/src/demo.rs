@@ -27,13 +27,26 @@ pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
     let dir = shell::root().join(&options.dir);
     std::fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
 
-    println!("\nThe catalog: http://{}/   (searchable, drawn from content/)", options.site);
+    println!(
+        "\nThe catalog: http://{}/   (searchable, drawn from content/)",
+        options.site
+    );
     let mut catalog = Command::new(&built.site);
-    catalog.current_dir(shell::root()).args(["serve", "--content", "content", "--listen"]);
-    let mut catalog = catalog.arg(&options.site).spawn().context("starting waxseal-site")?;
+    catalog
+        .current_dir(shell::root())
+        .args(["serve", "--content", "content", "--listen"]);
+    let mut catalog = catalog
+        .arg(&options.site)
+        .spawn()
+        .context("starting waxseal-site")?;
 
     let mut engine = Command::new(&built.engine);
-    engine.arg("demo").arg("--dir").arg(&dir).arg("--plugins").arg(&built.plugins);
+    engine
+        .arg("demo")
+        .arg("--dir")
+        .arg(&dir)
+        .arg("--plugins")
+        .arg(&built.plugins);
     engine.args(["--port-base", &options.port_base.to_string()]);
     let mut engine = match engine.spawn().context("starting waxseal") {
         Ok(engine) => engine,

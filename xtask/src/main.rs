@@ -2,7 +2,10 @@
 //!
 //! Each command installs what it lacks through `apt-get`, saying so first (`--no-install` only
 //! reports), and shows every command it runs.
-#![expect(clippy::print_stdout, reason = "a command-line program for people at a terminal")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line program for people at a terminal"
+)]
 
 mod bench;
 mod build;
@@ -16,7 +19,10 @@ mod test;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Builds, tests, measures and shows Waxseal")]
+#[command(
+    name = "cargo xtask",
+    about = "Builds, tests, measures and shows Waxseal"
+)]
 struct Cli {
     /// Only report missing packages instead of installing them.
     #[arg(long, global = true)]

@@ -16,13 +16,26 @@ pub(crate) enum Install {
 impl Install {
     /// From `--no-install`.
     pub(crate) fn from_flag(no_install: bool) -> Self {
-        if no_install { Self::Never } else { Self::Missing }
+        if no_install {
+            Self::Never
+        } else {
+            Self::Missing
+        }
     }
 }
 
 /// What the test run needs: the clients that no one here wrote, and a browser.
-pub(crate) const TEST: &[&str] =
-    &["chromium", "getmail6", "isync", "libnet-ssleay-perl", "mpop", "python3", "strace", "swaks"];
+pub(crate) const TEST: &[&str] = &[
+    "chromium",
+    "chromium-driver",
+    "getmail6",
+    "isync",
+    "libnet-ssleay-perl",
+    "mpop",
+    "python3",
+    "strace",
+    "swaks",
+];
 /// What the benches need: the peers, and Postfix's load generator.
 pub(crate) const BENCH: &[&str] = &["dovecot-imapd", "postfix", "python3", "wrk"];
 /// What the plugins need where rustc has no WebAssembly target of its own.
@@ -30,22 +43,38 @@ pub(crate) const GUEST_TOOLCHAIN: &[&str] = &["cargo-web", "lld-19", "rust-web-s
 
 /// Makes sure that `packages` are there.
 pub(crate) fn require(install: Install, packages: &[&str]) -> Result<()> {
-    let missing: Vec<_> = packages.iter().filter(|package| !is_installed(package)).collect();
+    let missing: Vec<_> = packages
+        .iter()
+        .filter(|package| !is_installed(package))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let names = missing.iter().map(|package| **package).collect::<Vec<_>>().join(" ");
+    let names = missing
+        .iter()
+        .map(|package| **package)
+        .collect::<Vec<_>>()
+        .join(" ");
     if install == Install::Never {
-        bail!("these Debian packages are missing: {names}\n(run without --no-install, or: apt-get install {names})");
+        bail!(
+            "these Debian packages are missing: {names}\n(run without --no-install, or: apt-get install {names})"
+        );
     }
     println!("Installing Debian packages: {names}");
     shell::run(apt_get().arg("update").stdout(Stdio::null()))?;
-    shell::run(apt_get().args(["install", "-y", "--no-install-recommends"]).args(missing))
+    shell::run(
+        apt_get()
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(missing),
+    )
 }
 
 fn is_installed(package: &str) -> bool {
     let query = ["-W", "-f", "${db:Status-Status}", package];
-    let output = Command::new("dpkg-query").args(query).stderr(Stdio::null()).output();
+    let output = Command::new("dpkg-query")
+        .args(query)
+        .stderr(Stdio::null())
+        .output();
     output.is_ok_and(|output| output.stdout == b"installed")
 }
 

@@ -27,7 +27,13 @@ pub(crate) fn build_plugins(install: Install) -> Result<PathBuf> {
     println!("Plugins: {}", toolchain.reason());
     let workspace = shell::root().join("plugins");
     let mut build = toolchain.cargo(&workspace, &guests);
-    build.args(["build", "--locked", "--release", "--target", toolchain::TARGET]);
+    build.args([
+        "build",
+        "--locked",
+        "--release",
+        "--target",
+        toolchain::TARGET,
+    ]);
     shell::run(build.args(toolchain.build_arguments()))?;
     let modules = guests.join(toolchain::TARGET).join("release");
     for name in guest_names(&toolchain, &workspace, &guests)? {
@@ -41,7 +47,13 @@ pub(crate) fn build_plugins(install: Install) -> Result<PathBuf> {
 /// The packages of the guest workspace that become components: those with a `cdylib`.
 fn guest_names(toolchain: &Toolchain, workspace: &Path, guests: &Path) -> Result<Vec<String>> {
     let mut metadata = toolchain.cargo(workspace, guests);
-    metadata.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+    metadata.args([
+        "metadata",
+        "--no-deps",
+        "--offline",
+        "--format-version",
+        "1",
+    ]);
     let metadata: serde_json::Value = serde_json::from_str(&shell::output(&mut metadata)?)?;
     let packages = metadata["packages"].as_array();
     let packages = packages.context("cargo metadata names no packages")?;

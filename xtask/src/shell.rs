@@ -30,7 +30,9 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
     println!("\x1b[2m$ {shown}\x1b[0m");
-    let status = command.status().with_context(|| format!("starting {shown}"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("starting {shown}"))?;
     if !status.success() {
         bail!("`{shown}` ended with {status}");
     }
@@ -40,7 +42,9 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs quietly and answers what it printed.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let shown = show(command);
-    let output = command.output().with_context(|| format!("starting {shown}"))?;
+    let output = command
+        .output()
+        .with_context(|| format!("starting {shown}"))?;
     if !output.status.success() {
         let error = String::from_utf8_lossy(&output.stderr);
         bail!("`{shown}` ended with {}:\n{error}", output.status);
@@ -49,7 +53,9 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 }
 
 fn show(command: &Command) -> String {
-    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
     let mut shown = program.to_string_lossy().into_owned();
     for argument in command.get_args() {
         shown.push(' ');

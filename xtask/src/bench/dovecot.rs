@@ -33,9 +33,18 @@ impl Dovecot {
         let file = folder.join("dovecot.conf");
         fs::write(&file, config)?;
         let mut dovecot = Command::new("/usr/sbin/dovecot");
-        dovecot.arg("-F").arg("-c").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+        dovecot
+            .arg("-F")
+            .arg("-c")
+            .arg(&file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let process = Running(dovecot.spawn().context("starting dovecot")?);
-        wait_for_port(port).context("Dovecot did not start; see dovecot.log in the bench folder")?;
-        Ok(Self { port, _process: process })
+        wait_for_port(port)
+            .context("Dovecot did not start; see dovecot.log in the bench folder")?;
+        Ok(Self {
+            port,
+            _process: process,
+        })
     }
 }

@@ -43,15 +43,28 @@ impl Engine {
             command
         };
         shell::output(&mut waxseal(&["domain", "add", "example.test"]))?;
-        let account = ["account", "add", "alice@example.test", "--password", "secret1"];
+        let account = [
+            "account",
+            "add",
+            "alice@example.test",
+            "--password",
+            "secret1",
+        ];
         shell::output(&mut waxseal(&account))?;
         let log = fs::File::create(home.join("log"))?;
         let mut serve = waxseal(&["serve"]);
-        serve.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        serve
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         let process = Running(serve.spawn().context("starting waxseal")?);
         wait_for_port(smtp)?;
         wait_for_port(imap)?;
-        Ok(Self { smtp, imap, process })
+        Ok(Self {
+            smtp,
+            imap,
+            process,
+        })
     }
 
     /// Where it takes mail.

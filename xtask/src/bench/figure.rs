@@ -19,7 +19,9 @@ pub(crate) struct Figure {
 impl Figure {
     /// Ours over the peer's.
     fn ratio(&self) -> Option<f64> {
-        self.peer.filter(|peer| *peer > 0.0).map(|peer| self.ours / peer)
+        self.peer
+            .filter(|peer| *peer > 0.0)
+            .map(|peer| self.ours / peer)
     }
 }
 
@@ -32,7 +34,10 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
 /// Prints a table, or a JSON line a figure.
 pub(crate) fn print(figures: &[Figure], json: bool) {
     if !json {
-        println!("{:<44} {:>10} {:>12} {:>12} {:>8}", "case", "unit", "ours", "peer", "ratio");
+        println!(
+            "{:<44} {:>10} {:>12} {:>12} {:>8}",
+            "case", "unit", "ours", "peer", "ratio"
+        );
     }
     for figure in figures {
         let (ratio, peer) = (figure.ratio(), figure.peer);

@@ -38,7 +38,13 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
         let (our_rate, peer_rate) = both(&mut ours, &mut peer, &command, messages)?;
         let case = format!("{case} of {messages}");
         let (ours, peer) = (our_rate, Some(peer_rate));
-        figures.push(Figure { bench: "imap", case, unit: "messages/s", ours, peer });
+        figures.push(Figure {
+            bench: "imap",
+            case,
+            unit: "messages/s",
+            ours,
+            peer,
+        });
     }
     Ok(figures)
 }
@@ -47,11 +53,22 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
 fn select(ours: &mut ImapClient, peer: &mut ImapClient) -> Result<Figure> {
     let (ours, rate) = both(ours, peer, "SELECT INBOX", 1)?;
     let case = "SELECT of a warm mailbox".to_owned();
-    Ok(Figure { bench: "imap", case, unit: "commands/s", ours, peer: Some(rate) })
+    Ok(Figure {
+        bench: "imap",
+        case,
+        unit: "commands/s",
+        ours,
+        peer: Some(rate),
+    })
 }
 
 /// Runs one command on both in turn; answers the medians of `work` per second.
-fn both(ours: &mut ImapClient, peer: &mut ImapClient, command: &str, work: usize) -> Result<(f64, f64)> {
+fn both(
+    ours: &mut ImapClient,
+    peer: &mut ImapClient,
+    command: &str,
+    work: usize,
+) -> Result<(f64, f64)> {
     let (mut our_rates, mut peer_rates) = (Vec::new(), Vec::new());
     for run in 0..=RUNS {
         let (ours, peer) = (rate(ours, command, work)?, rate(peer, command, work)?);

@@ -21,9 +21,16 @@ impl ImapClient {
     pub(crate) fn login(port: u16, user: &str, password: &str) -> Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
-        let mut client = Self { stream, buffer: vec![0; READ_OCTETS], commands: 0 };
+        let mut client = Self {
+            stream,
+            buffer: vec![0; READ_OCTETS],
+            commands: 0,
+        };
         let greeting = client.stream.read(&mut client.buffer)?;
-        ensure!(client.buffer[..greeting].starts_with(b"* OK"), "no greeting");
+        ensure!(
+            client.buffer[..greeting].starts_with(b"* OK"),
+            "no greeting"
+        );
         client.command(&format!("LOGIN {user} {password}"))?;
         Ok(client)
     }
@@ -32,8 +39,10 @@ impl ImapClient {
     pub(crate) fn command(&mut self, command: &str) -> Result<(u64, String)> {
         self.commands += 1;
         let tag = format!("b{:06}", self.commands);
-        self.stream.write_all(format!("{tag} {command}\r\n").as_bytes())?;
-        self.until_tagged(&tag).with_context(|| command.chars().take(60).collect::<String>())
+        self.stream
+            .write_all(format!("{tag} {command}\r\n").as_bytes())?;
+        self.until_tagged(&tag)
+            .with_context(|| command.chars().take(60).collect::<String>())
     }
 
     /// Appends messages to a mailbox, one command a message with a non-synchronising literal, in
@@ -43,7 +52,11 @@ impl ImapClient {
             let mut octets = Vec::new();
             for message in batch {
                 self.commands += 1;
-                let head = format!("b{:06} APPEND {mailbox} {{{}+}}\r\n", self.commands, message.len());
+                let head = format!(
+                    "b{:06} APPEND {mailbox} {{{}+}}\r\n",
+                    self.commands,
+                    message.len()
+                );
                 octets.extend_from_slice(head.as_bytes());
                 octets.extend_from_slice(message.as_bytes());
                 octets.extend_from_slice(b"\r\n");
@@ -52,7 +65,9 @@ impl ImapClient {
             let sender = std::thread::spawn(move || writer.write_all(&octets));
             let last = format!("b{:06}", self.commands);
             self.until_tagged(&last).context("APPEND")?;
-            sender.join().map_err(|_| anyhow::anyhow!("the sender thread failed"))??;
+            sender
+                .join()
+                .map_err(|_| anyhow::anyhow!("the sender thread failed"))??;
         }
         Ok(())
     }

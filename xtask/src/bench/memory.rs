@@ -31,12 +31,22 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
     let open = open_sessions(engine.imap_port(), sessions)?;
     let after = resident_mb(engine.pid())?;
     drop(open);
-    figures.push(figure(&format!("{sessions} IDLE sessions, added"), after - before, 100.0));
+    figures.push(figure(
+        &format!("{sessions} IDLE sessions, added"),
+        after - before,
+        100.0,
+    ));
     Ok(figures)
 }
 
 fn figure(case: &str, ours: f64, limit: f64) -> Figure {
-    Figure { bench: "memory", case: format!("{case} (peer: our limit)"), unit: "MB", ours, peer: Some(limit) }
+    Figure {
+        bench: "memory",
+        case: format!("{case} (peer: our limit)"),
+        unit: "MB",
+        ours,
+        peer: Some(limit),
+    }
 }
 
 /// The highest resident memory seen every few milliseconds until `work` and what follows it is done.
@@ -48,7 +58,9 @@ fn peak_while(pid: u32, work: impl FnOnce() -> Result<()> + Send) -> Result<f64>
             peak = peak.max(resident_mb(pid)?);
             thread::sleep(Duration::from_millis(2));
         }
-        working.join().map_err(|_| anyhow::anyhow!("the sender thread failed"))??;
+        working
+            .join()
+            .map_err(|_| anyhow::anyhow!("the sender thread failed"))??;
         // Delivery comes after the 250: look on for a while.
         for _ in 0..1_000 {
             peak = peak.max(resident_mb(pid)?);
@@ -84,7 +96,10 @@ fn send_large(port: u16) -> Result<()> {
 fn expect(reader: &mut impl BufRead, code: &str) -> Result<()> {
     loop {
         let mut line = String::new();
-        ensure!(reader.read_line(&mut line)? > 0, "the server closed the connection");
+        ensure!(
+            reader.read_line(&mut line)? > 0,
+            "the server closed the connection"
+        );
         ensure!(line.starts_with(code), "expected {code}, got {line}");
         if line.get(3..4) == Some(" ") {
             return Ok(());
@@ -100,10 +115,14 @@ fn open_sessions(port: u16, sessions: usize) -> Result<Vec<TcpStream>> {
         let mut reader = BufReader::with_capacity(4_096, stream.try_clone()?);
         let mut line = String::new();
         reader.read_line(&mut line)?;
-        (&stream).write_all(b"a LOGIN alice@example.test secret1\r\nb SELECT INBOX\r\nc IDLE\r\n")?;
+        (&stream)
+            .write_all(b"a LOGIN alice@example.test secret1\r\nb SELECT INBOX\r\nc IDLE\r\n")?;
         while !line.starts_with('+') {
             line.clear();
-            ensure!(reader.read_line(&mut line)? > 0, "session {number} was closed");
+            ensure!(
+                reader.read_line(&mut line)? > 0,
+                "session {number} was closed"
+            );
         }
         open.push(stream);
     }

@@ -19,11 +19,17 @@ pub(crate) fn message(number: usize, octets: usize) -> String {
             "--part-{number}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n\
              Content-Transfer-Encoding: 7bit\r\n\r\n"
         ));
-        let target = if subtype == "plain" { octets / 2 } else { octets.saturating_sub(30) };
+        let target = if subtype == "plain" {
+            octets / 2
+        } else {
+            octets.saturating_sub(30)
+        };
         let mut line = 0_usize;
         while message.len() < target {
             line += 1;
-            message.push_str(&format!("Line {line} of message {number}: all values are in range.\r\n"));
+            message.push_str(&format!(
+                "Line {line} of message {number}: all values are in range.\r\n"
+            ));
         }
     }
     message.push_str(&format!("--part-{number}--\r\n"));

@@ -56,8 +56,16 @@ impl Postfix {
         let master = format!("127.0.0.1:{port} inet n - n - - smtpd\n{MASTER}");
         fs::write(config.join("master.cf"), master)?;
         shell::output(Command::new("chown").args(["nobody:nogroup"]).arg(&mail))?;
-        shell::output(Command::new("chown").args(["postfix:root"]).arg(folder.join("data")))?;
-        let started = Self { port, config, maildir: mail.join("alice/new") };
+        shell::output(
+            Command::new("chown")
+                .args(["postfix:root"])
+                .arg(folder.join("data")),
+        )?;
+        let started = Self {
+            port,
+            config,
+            maildir: mail.join("alice/new"),
+        };
         started.command("start")?;
         wait_for_port(port).context("Postfix did not start; see mail.log in the bench folder")?;
         Ok(started)
@@ -75,7 +83,12 @@ impl Postfix {
 
     fn command(&self, verb: &str) -> Result<()> {
         let mut postfix = Command::new("/usr/sbin/postfix");
-        postfix.arg("-c").arg(&self.config).arg(verb).stdout(Stdio::null()).stderr(Stdio::null());
+        postfix
+            .arg("-c")
+            .arg(&self.config)
+            .arg(verb)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let status = postfix.status().context("starting postfix")?;
         anyhow::ensure!(status.success(), "`postfix {verb}` ended with {status}");
         Ok(())

@@ -13,7 +13,9 @@ pub(crate) struct Scratch(PathBuf);
 impl Scratch {
     /// An empty folder named for the bench and this process.
     pub(crate) fn new(name: &str) -> Result<Self> {
-        let folder = shell::target_dir().join("bench").join(format!("{name}-{}", std::process::id()));
+        let folder = shell::target_dir()
+            .join("bench")
+            .join(format!("{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("creating {}", folder.display()))?;
         Ok(Self(folder))
@@ -41,21 +43,31 @@ pub(crate) fn free_port_base() -> Result<u16> {
     let standard = [24, 25, 80, 110, 143, 465, 587, 993, 995];
     (20..60)
         .map(|thousands| thousands * 1000)
-        .find(|base| standard.iter().all(|port| TcpListener::bind(("127.0.0.1", base + port)).is_ok()))
+        .find(|base| {
+            standard
+                .iter()
+                .all(|port| TcpListener::bind(("127.0.0.1", base + port)).is_ok())
+        })
         .context("no port base between 20000 and 59000 is free")
 }
 
 /// Waits until something accepts connections on `port`.
 pub(crate) fn wait_for_port(port: u16) -> Result<()> {
-    wait_until(Duration::from_secs(30), || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok())
-        .with_context(|| format!("nothing listens on 127.0.0.1:{port}"))
+    wait_until(Duration::from_secs(30), || {
+        std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+    })
+    .with_context(|| format!("nothing listens on 127.0.0.1:{port}"))
 }
 
 /// Polls until `done` or the time is up.
 pub(crate) fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> Result<()> {
     let start = now();
     while !done() {
-        anyhow::ensure!(start.elapsed() < limit, "not done after {} s", limit.as_secs());
+        anyhow::ensure!(
+            start.elapsed() < limit,
+            "not done after {} s",
+            limit.as_secs()
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     Ok(())
@@ -80,7 +92,10 @@ impl Drop for Running {
 /// Resident memory of a process in MB, or the reason why it is not known.
 pub(crate) fn resident_mb(pid: u32) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .context("no VmRSS")?;
     let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
     Ok(kilobytes / 1024.0)
 }

@@ -28,10 +28,26 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
     let engine = Engine::start(built, scratch.path())?;
     let scale = if quick { 4 } else { 1 };
     let loads = [
-        Load { sessions: 1, octets: 5_000, messages: 2_000 / scale },
-        Load { sessions: 20, octets: 5_000, messages: 6_000 / scale },
-        Load { sessions: 1, octets: 50_000, messages: 1_000 / scale },
-        Load { sessions: 20, octets: 50_000, messages: 2_000 / scale },
+        Load {
+            sessions: 1,
+            octets: 5_000,
+            messages: 2_000 / scale,
+        },
+        Load {
+            sessions: 20,
+            octets: 5_000,
+            messages: 6_000 / scale,
+        },
+        Load {
+            sessions: 1,
+            octets: 50_000,
+            messages: 1_000 / scale,
+        },
+        Load {
+            sessions: 20,
+            octets: 50_000,
+            messages: 2_000 / scale,
+        },
     ];
     let mut figures = Vec::new();
     for load in loads {
@@ -45,7 +61,13 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
         }
         let case = format!("{} KB, {} connections", load.octets / 1000, load.sessions);
         let (ours, peer) = (median(ours), Some(median(peers)));
-        figures.push(Figure { bench: "smtp", case, unit: "messages/s", ours, peer });
+        figures.push(Figure {
+            bench: "smtp",
+            case,
+            unit: "messages/s",
+            ours,
+            peer,
+        });
     }
     Ok(figures)
 }
@@ -54,8 +76,18 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
 fn run(load: &Load, port: u16, delivered: impl Fn() -> Result<usize>) -> Result<f64> {
     let start = now();
     let mut source = Command::new("/usr/sbin/smtp-source");
-    source.args(["-s", &load.sessions.to_string(), "-m", &load.messages.to_string()]);
-    source.args(["-l", &load.octets.to_string(), "-f", "sender@client.example.test"]);
+    source.args([
+        "-s",
+        &load.sessions.to_string(),
+        "-m",
+        &load.messages.to_string(),
+    ]);
+    source.args([
+        "-l",
+        &load.octets.to_string(),
+        "-f",
+        "sender@client.example.test",
+    ]);
     source.args(["-t", "alice@example.test", &format!("127.0.0.1:{port}")]);
     shell::output(&mut source)?;
     let mut failure = None;
@@ -77,6 +109,11 @@ fn run(load: &Load, port: u16, delivered: impl Fn() -> Result<usize>) -> Result<
 fn inbox_messages(engine: &Engine) -> Result<usize> {
     let mut client = ImapClient::login(engine.imap_port(), "alice@example.test", "secret1")?;
     let (_, answer) = client.command("STATUS INBOX (MESSAGES)")?;
-    let number = answer.split("MESSAGES ").nth(1).and_then(|rest| rest.split(')').next());
-    number.and_then(|number| number.parse().ok()).context("no MESSAGES in the STATUS answer")
+    let number = answer
+        .split("MESSAGES ")
+        .nth(1)
+        .and_then(|rest| rest.split(')').next());
+    number
+        .and_then(|number| number.parse().ok())
+        .context("no MESSAGES in the STATUS answer")
 }

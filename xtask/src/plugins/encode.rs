@@ -29,7 +29,10 @@ pub(super) fn component(module: &Path, component: &Path) -> Result<()> {
 fn check_imports(bytes: &[u8]) -> Result<()> {
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only the outside is of interest")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "only the outside is of interest"
+        )]
         match payload? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),

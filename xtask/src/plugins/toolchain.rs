@@ -70,7 +70,12 @@ impl Toolchain {
             Self::Debian => DEBIAN_CARGO.into(),
         });
         cargo.current_dir(workspace).env("CARGO_TARGET_DIR", guests);
-        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTDOC"] {
+        for name in [
+            "RUSTFLAGS",
+            "CARGO_ENCODED_RUSTFLAGS",
+            "RUSTC_WRAPPER",
+            "RUSTDOC",
+        ] {
             cargo.env_remove(name);
         }
         match self {
@@ -104,13 +109,20 @@ fn sysroot(rustc: &str) -> Option<PathBuf> {
 
 fn has_target() -> Result<bool> {
     let sysroot = sysroot("rustc").context("rustc cannot be run")?;
-    Ok(sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir())
+    Ok(sysroot
+        .join("lib/rustlib")
+        .join(TARGET)
+        .join("lib")
+        .is_dir())
 }
 
 /// Whether `rustup target add` worked within its time.
 fn rustup_adds_target() -> bool {
     let mut rustup = Command::new("rustup");
-    rustup.args(["target", "add", TARGET]).stderr(Stdio::null()).stdout(Stdio::null());
+    rustup
+        .args(["target", "add", TARGET])
+        .stderr(Stdio::null())
+        .stdout(Stdio::null());
     let Ok(mut child) = rustup.spawn() else {
         return false;
     };
