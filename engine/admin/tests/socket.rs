@@ -85,7 +85,9 @@ async fn answers_and_problems() {
         address: text("carol"),
         password: text("secret3"),
     };
-    let expected = expect![[r#"{"status":422,"title":"value not possible","detail":"address \"carol\": an address needs a local-part, @ and a domain"}"#]];
+    let expected = expect![[
+        r#"{"status":422,"title":"value not possible","detail":"address \"carol\": an address needs a local-part, @ and a domain"}"#
+    ]];
     server.check(nameless, expected).await;
     let trace = Request::MessageTrace {
         id: text("nothing"),

@@ -28,7 +28,10 @@ fn fifty_thousand_parts() {
     let index = read(format!("{head}{}--b--\r\n", part.repeat(50_000)));
     assert!(index.truncated);
     assert_eq!(index.parts.len(), Limits::default().parts_max);
-    assert_eq!(index.parts[0].content_end, index.size, "the rest is content of the multipart");
+    assert_eq!(
+        index.parts[0].content_end, index.size,
+        "the rest is content of the multipart"
+    );
 }
 
 #[test]

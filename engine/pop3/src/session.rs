@@ -124,7 +124,11 @@ impl Session {
                 return step;
             }
             let Some(line) = self.line(input) else {
-                return if self.closing { Step::Close } else { Step::Read };
+                return if self.closing {
+                    Step::Close
+                } else {
+                    Step::Read
+                };
             };
             if let Some(step) = self.take_line(&line) {
                 return step;
