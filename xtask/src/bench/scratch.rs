@@ -38,18 +38,6 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// A base such that the base plus each standard mail port is free now.
-pub(crate) fn free_port_base() -> Result<u16> {
-    let standard = [24, 25, 80, 110, 143, 465, 587, 993, 995];
-    (20..60)
-        .map(|thousands| thousands * 1000)
-        .find(|base| {
-            standard
-                .iter()
-                .all(|port| TcpListener::bind(("127.0.0.1", base + port)).is_ok())
-        })
-        .context("no port base between 20000 and 59000 is free")
-}
 
 /// Waits until something accepts connections on `port`.
 pub(crate) fn wait_for_port(port: u16) -> Result<()> {
