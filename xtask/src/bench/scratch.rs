@@ -38,7 +38,6 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-
 /// Waits until something accepts connections on `port`.
 pub(crate) fn wait_for_port(port: u16) -> Result<()> {
     wait_until(Duration::from_secs(30), || {
