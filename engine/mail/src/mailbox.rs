@@ -10,6 +10,9 @@ const LOCAL_PART_OCTETS_MAX: usize = 64;
 /// Octets of a domain (RFC 5321 §4.5.3.1.2).
 const DOMAIN_OCTETS_MAX: usize = 255;
 
+/// Octets of a path with its angle brackets (RFC 5321 §4.5.3.1.3).
+const PATH_OCTETS_MAX: usize = 256;
+
 /// Why an address was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
@@ -28,6 +31,9 @@ pub enum AddressError {
     /// Over 255 octets.
     #[error("the domain is over {DOMAIN_OCTETS_MAX} octets")]
     DomainTooLong,
+    /// Over 256 octets with angle brackets.
+    #[error("the path is over {PATH_OCTETS_MAX} octets")]
+    PathTooLong,
 }
 
 /// The part before the `@`, with quoting removed. Its case is kept; [`LocalPart::folded`] is the
@@ -251,6 +257,9 @@ impl Mailbox {
     /// # Errors
     /// Any [`AddressError`].
     pub fn parse(text: &str) -> Result<Self, AddressError> {
+        if text.len() + 2 > PATH_OCTETS_MAX {
+            return Err(AddressError::PathTooLong);
+        }
         let (local_part, domain) = match text.strip_prefix('"') {
             Some(rest) => {
                 let close = closing_quote(rest).ok_or(AddressError::LocalPart)?;
@@ -375,6 +384,10 @@ mod tests {
         }
         assert!(Mailbox::parse(&format!("{}@b", "a".repeat(65))).is_err());
         assert!(Mailbox::parse(&format!("a@{}", "a.".repeat(200))).is_err());
+        let domain = |octets| "d.".repeat(octets / 2 - 1) + "dd";
+        assert!(Mailbox::parse(&format!("aa@{}", domain(250))).is_ok());
+        let long = Mailbox::parse(&format!("aaaaa@{}", domain(250)));
+        assert_eq!(long, Err(AddressError::PathTooLong));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use std::error::Error;
 use waxseal_mail::{AccountId, Domain, DomainId, Mailbox};
 
-/// The directory of hosted domains. Questions are cheap enough to ask for every RCPT; changes made by
-/// another process are seen at once.
+/// The directory of hosted domains. Questions are cheap enough to ask for every RCPT; changes are
+/// seen at once.
 #[async_trait]
 pub trait Directory: Send + Sync {
     /// What an address is to this server: exact account, then alias, then account without
