@@ -1,5 +1,6 @@
 """What must not work, and what must go on meanwhile.   usage: hostile_session.py PORT_BASE"""
 
+import resource
 import socket
 import sys
 import time
@@ -7,6 +8,10 @@ import time
 import demo_server as demo
 
 base = int(sys.argv[1])
+
+
+# All this needs more descriptors than some systems give by default.
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 
 class Raw:
@@ -94,8 +99,8 @@ for _ in range(12):
         break
 assert replies[-1] == b"421" and len(replies) <= 11, replies
 
-# 6. Idle and slow sessions do not make a polite client wait.
-idle = [Raw(25) for _ in range(200)] + [Raw(143) for _ in range(200)] + [Raw(110) for _ in range(100)]
+# 6. Two thousand idle and slow sessions do not make a polite client wait.
+idle = [Raw(port) for port in (25, 143, 110) for _ in range(700)]
 slow = [transaction() for _ in range(20)]
 for raw in slow:
     raw.stream.write(b"DATA\r\nSubj")

@@ -7,6 +7,14 @@ use anyhow::Result;
 /// Format, lints, then every test.
 pub(crate) fn run(install: Install) -> Result<()> {
     shell::run(&mut shell::cargo(["fmt", "--all", "--check"]))?;
+    let guests = [
+        "fmt",
+        "--all",
+        "--check",
+        "--manifest-path",
+        "plugins/Cargo.toml",
+    ];
+    shell::run(&mut shell::cargo(guests))?;
     let lints = [
         "clippy",
         "--workspace",

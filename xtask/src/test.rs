@@ -24,5 +24,22 @@ pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
         .env("WAXSEAL_BIN", &built.engine)
         .env("WAXSEAL_SITE_BIN", &built.site)
         .env("WAXSEAL_PLUGINS_DIR", &built.plugins);
-    shell::run(&mut tests)
+    shell::run(&mut tests)?;
+    if options.filter.is_some() {
+        return Ok(());
+    }
+    // Crash points are compiled out of everything else.
+    shell::run(&mut shell::cargo([
+        "test",
+        "-p",
+        "waxseal-storage",
+        "--features",
+        "crash-points",
+        "--test",
+        "crash",
+    ]))?;
+    // The guests are a workspace of their own; their pure logic is tested natively.
+    let guests = shell::target_dir().join("guests-native");
+    let mut native = shell::cargo(["test", "--locked", "--manifest-path", "plugins/Cargo.toml"]);
+    shell::run(native.env("CARGO_TARGET_DIR", guests))
 }
