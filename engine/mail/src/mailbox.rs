@@ -384,7 +384,7 @@ mod tests {
         }
         assert!(Mailbox::parse(&format!("{}@b", "a".repeat(65))).is_err());
         assert!(Mailbox::parse(&format!("a@{}", "a.".repeat(200))).is_err());
-        let domain = |octets| "d.".repeat(octets / 2 - 1) + "dd";
+        let domain = |octets: usize| "d.".repeat(octets / 2 - 1) + "dd";
         assert!(Mailbox::parse(&format!("aa@{}", domain(250))).is_ok());
         let long = Mailbox::parse(&format!("aaaaa@{}", domain(250)));
         assert_eq!(long, Err(AddressError::PathTooLong));
