@@ -26,8 +26,11 @@ send(
     "--b\r\nContent-Type: application/octet-stream\r\n"
     'Content-Disposition: attachment; filename="invoice.exe"\r\n\r\nMZ\r\n--b--\r\n'
 )
+send("Subject: please [tag-me]\r\n\r\nx\r\n")
 alice = demo.imap(base)
-demo.wait_for("the plain message", lambda: demo.count(alice) == 1)
+demo.wait_for("both messages for INBOX", lambda: demo.count(alice) == 2)
+tagged = [m for m in demo.fetch_all(alice)[0].values() if b"\r\nX-Tagged: yes\r\n" in m]
+assert len(tagged) == 1 and b"[tag-me]" in tagged[0], tagged
 demo.wait_for("the quarantined message", lambda: demo.count(alice, "Junk") == 1)
 assert b"Subject: invoice" in list(demo.fetch_all(alice, "Junk")[0].values())[0]
 print("the rules rule")

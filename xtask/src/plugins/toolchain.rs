@@ -24,8 +24,8 @@ pub(super) enum Toolchain {
     Debian,
 }
 
-/// Picks the toolchain: the rustc in use if it has the target, else after `rustup target add`, else
-/// Debian's, installing it if that is allowed. `guests` remembers that rustup could not help.
+/// Picks the toolchain: the rustc in use if it has the target, else (where installing is allowed) after
+/// `rustup target add`, else Debian's. `guests` remembers that rustup could not help.
 ///
 /// # Errors
 /// When there is none.
@@ -34,7 +34,7 @@ pub(super) fn pick(guests: &Path, install: Install) -> Result<Toolchain> {
         return Ok(Toolchain::Installed { added: false });
     }
     let tried = guests.join("rustup-could-not-help");
-    if !tried.exists() {
+    if install == Install::Missing && !tried.exists() {
         if rustup_adds_target() && has_target()? {
             return Ok(Toolchain::Installed { added: true });
         }
