@@ -34,24 +34,40 @@ pub(crate) fn engine(install: Install, profile: Profile) -> Result<Built> {
     build(install, profile, &["waxseal-daemon"])
 }
 
+/// Builds the plugins, and both programs together with all tests: chosen apart, the two would ask for
+/// other features of what they stand on, and Cranelift would be compiled twice.
+pub(crate) fn with_tests(install: Install) -> Result<Built> {
+    let plugins = plugins::build_plugins(install)?;
+    shell::run(&mut shell::cargo([
+        "build",
+        "--workspace",
+        "--bins",
+        "--tests",
+    ]))?;
+    Ok(built(Profile::Dev, plugins))
+}
+
 fn build(install: Install, profile: Profile, packages: &[&str]) -> Result<Built> {
     let plugins = plugins::build_plugins(install)?;
     let mut build = shell::cargo(["build"]);
     for package in packages {
         build.args(["-p", package]);
     }
-    let folder = match profile {
-        Profile::Dev => "debug",
-        Profile::Release => {
-            build.arg("--release");
-            "release"
-        }
-    };
+    if profile == Profile::Release {
+        build.arg("--release");
+    }
     shell::run(&mut build)?;
-    let programs = shell::target_dir().join(folder);
-    Ok(Built {
+    Ok(built(profile, plugins))
+}
+
+fn built(profile: Profile, plugins: PathBuf) -> Built {
+    let programs = shell::target_dir().join(match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    });
+    Built {
         engine: programs.join("waxseal"),
         site: programs.join("waxseal-site"),
         plugins,
-    })
+    }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Options {
 /// Builds the programs and plugins that the black-box tests drive, then runs all tests.
 pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
     packages::require(install, packages::TEST)?;
-    let built = build::all(install, build::Profile::Dev)?;
+    let built = build::with_tests(install)?;
     // Without --no-fail-fast one failing crate would hide the others.
     let mut tests = shell::cargo(["test", "--workspace", "--no-fail-fast"]);
     if let Some(filter) = &options.filter {
