@@ -30,6 +30,13 @@ impl Filter for Rules {
         Stage::Message,
     ];
 
+    /// Only stages that some rule is judged at, so that idle sessions hold no instance for nothing.
+    fn stages() -> Vec<Stage> {
+        // What is wrong with the rules is said by `configure`.
+        let rules = parse::rules(&config::json()).unwrap_or_default();
+        rule::stages(&rules)
+    }
+
     fn configure() -> Result<Self, Error> {
         match parse::rules(&config::json()) {
             Ok(rules) => Ok(Self { rules }),

@@ -2,7 +2,7 @@
 
 use crate::glob::Glob;
 use crate::network::Network;
-use waxseal_plugin_sdk::Protocol;
+use waxseal_plugin_sdk::{Protocol, Stage};
 
 /// When a rule is judged. Later ones know more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,31 @@ pub enum At {
     Rcpt,
     /// Everything.
     Message,
+}
+
+impl At {
+    /// The stage of the session.
+    const fn stage(self) -> Stage {
+        match self {
+            Self::Connect => Stage::Connect,
+            Self::Helo => Stage::Helo,
+            Self::Mail => Stage::Mail,
+            Self::Rcpt => Stage::Rcpt,
+            Self::Message => Stage::Message,
+        }
+    }
+}
+
+/// The stages at which some of `rules` are judged; that of the message where there are none.
+#[must_use]
+pub fn stages(rules: &[Rule]) -> Vec<Stage> {
+    let all = [At::Connect, At::Helo, At::Mail, At::Rcpt, At::Message];
+    let judged = |at: &At| rules.iter().any(|rule| rule.at == *at);
+    let mut stages: Vec<_> = all.into_iter().filter(judged).map(At::stage).collect();
+    if stages.is_empty() {
+        stages.push(Stage::Message);
+    }
+    stages
 }
 
 /// One `[[plugin.config.rule]]`.

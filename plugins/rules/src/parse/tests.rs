@@ -107,3 +107,15 @@ fn no_rules_are_fine() {
     assert_eq!(rules("{}"), Ok(Vec::new()));
     assert!(rules(r#"{"rules":[]}"#).is_err());
 }
+
+#[test]
+fn only_stages_with_a_rule_are_wanted() {
+    let stages = |json: &str| crate::rule::stages(&rules(json).unwrap());
+    use waxseal_plugin_sdk::Stage::{Connect, Message};
+    let message = r#"{"rule":[{"name":"a","if":{"header":{"Subject":"*x*"}},"then":{"tag":"t"}}]}"#;
+    assert_eq!(stages(message), [Message]);
+    let both = r#"{"rule":[{"name":"a","if":{"peer":"192.0.2.0/24"},"then":{"reject":"no"}},
+        {"name":"b","if":{"size-over":9},"then":{"reject":"no"}}]}"#;
+    assert_eq!(stages(both), [Connect, Message]);
+    assert_eq!(stages("{}"), [Message]);
+}

@@ -24,7 +24,7 @@ impl<F: Filter> Slot<F> {
         About {
             name: name.to_owned(),
             version: version.to_owned(),
-            stages: F::STAGES
+            stages: F::stages()
                 .iter()
                 .map(|stage| stage.as_str().to_owned())
                 .collect(),

@@ -68,12 +68,20 @@ pub use glue::Slot;
 pub use outcome::{Error, Outcome};
 pub use stage::Stage;
 
-/// A filter: one value for each session. Stages that are not in [`Filter::STAGES`] are never called.
+/// A filter: one value for each session. Stages that are not in [`Filter::stages`] are never called.
 ///
 /// Every method answers an [`Outcome`], or an [`Error`] where the filter could not do its work.
 pub trait Filter: Sized + 'static {
-    /// The stages it wants.
+    /// All stages it may want.
     const STAGES: &'static [Stage];
+
+    /// Those of [`Filter::STAGES`] that it wants with its present [`config`]; at least one. A stage
+    /// that is not named costs nothing: a session holds no instance until the first stage that some
+    /// filter wants.
+    #[must_use]
+    fn stages() -> Vec<Stage> {
+        Self::STAGES.to_vec()
+    }
 
     /// Reads the configuration ([`config`]) and begins a session. Called when the plugin is loaded
     /// too, where an error refuses the configuration and its text is shown to the administrator.
