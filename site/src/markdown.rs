@@ -286,6 +286,7 @@ impl Walk {
         }
     }
 
+    /// `text-` keeps prose apart from the ids of the page around it.
     fn unique_id(&mut self, text: &str) -> String {
         let mut id = String::new();
         for letter in text.to_lowercase().chars() {
@@ -304,9 +305,9 @@ impl Walk {
         let seen = self.ids.entry(id.clone()).or_insert(0);
         *seen += 1;
         if *seen == 1 {
-            id
+            format!("text-{id}")
         } else {
-            format!("{id}-{seen}")
+            format!("text-{id}-{seen}")
         }
     }
 

@@ -78,8 +78,8 @@ fn headings_get_unique_ids() {
     check(
         "## Old names\n\n## Old names\n",
         expect![[r#"
-        <h2 id="old-names">Old names</h2>
-        <h2 id="old-names-2">Old names</h2>
+        <h2 id="text-old-names">Old names</h2>
+        <h2 id="text-old-names-2">Old names</h2>
     "#]],
     );
 }
