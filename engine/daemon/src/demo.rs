@@ -48,7 +48,11 @@ pub(crate) async fn demo(args: DemoArgs) -> Outcome {
     std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
     let (config, _) = Config::read(&file)?;
     people(&config).await?;
+    let program = std::env::args_os()
+        .next()
+        .unwrap_or_else(|| "waxseal".into());
     let banner = banner::Banner {
+        program: Path::new(&program),
         dir: &dir,
         port_base: args.port_base,
         plugins: plugins.as_deref(),

@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod init;
 mod logging;
+mod memory;
 mod operate;
 mod serve;
 mod wire;
@@ -31,6 +32,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Serve | Command::Demo(_)) {
+        memory::give_back_at_once();
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

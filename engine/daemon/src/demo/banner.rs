@@ -5,6 +5,8 @@ use std::path::Path;
 
 /// Where everything is, and what to try.
 pub(super) struct Banner<'a> {
+    /// This program, as it was called.
+    pub program: &'a Path,
     pub dir: &'a Path,
     pub port_base: u16,
     /// Where the rules were found.
@@ -83,7 +85,8 @@ impl Banner<'_> {
         )?;
         writeln!(
             f,
-            "  waxseal message trace ID --config {}     (ID stands in the 250 reply)",
+            "  {} message trace ID --config {}     (ID stands in the 250 reply)",
+            self.program.display(),
             config.display()
         )?;
         writeln!(
