@@ -27,10 +27,7 @@ pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
     let dir = shell::root().join(&options.dir);
     std::fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
 
-    println!(
-        "\nThe catalog: http://{}/   (searchable, drawn from content/)",
-        options.site
-    );
+    println!();
     let mut catalog = Command::new(&built.site);
     catalog
         .current_dir(shell::root())
