@@ -8,6 +8,7 @@
 mod access;
 mod config;
 mod imap;
+mod login;
 mod pop3;
 
 pub use access::{Access, Ports};

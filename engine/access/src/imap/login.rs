@@ -1,49 +1,35 @@
-//! Checks a password: the throttle first, then the directory, then the filters.
+//! Words the outcome of a login for IMAP.
 
 use super::Driver;
-use tracing::{info, warn};
+use crate::login::{Credentials, Denied};
+use tracing::info;
 use waxseal_imap::Login;
-use waxseal_ports::filter::Verdict;
+use waxseal_ports::filter::Protocol;
 
 impl Driver<'_> {
     pub(super) async fn log_in(&mut self, user: &str, password: &str, mechanism: &str) -> Login {
-        let session = self.connection.session();
-        let peer = self.connection.peer().ip();
-        let Ok(attempt) = self.access.throttle.begin(user, peer) else {
-            warn!(%session, %peer, user, "too many failed logins, not checked");
-            return Login::Unavailable;
+        let credentials = Credentials {
+            user,
+            password,
+            mechanism,
+            protocol: Protocol::Imap,
         };
-        let found = self
+        let filter = self.filter.as_mut();
+        let checked = self
             .access
-            .ports
-            .directory
-            .authenticate(user, password)
-            .await;
-        let account = match found {
-            Ok(account) => account,
-            Err(error) => {
-                attempt.cancelled();
-                tracing::error!(%session, %error, "cannot check a password");
-                return Login::Unavailable;
+            .check_login(&self.connection, filter, credentials);
+        match checked.await {
+            Ok(account) => {
+                let (session, peer) = (self.connection.session(), self.connection.peer().ip());
+                info!(%session, %peer, account = %account.address, "logged in");
+                self.desk.account = Some(account);
+                Login::Accepted
             }
-        };
-        let success = account.is_some();
-        let outcome = if success { "success" } else { "failure" };
-        metrics::counter!("waxseal_access_logins_total", "protocol" => "imap", "outcome" => outcome)
-            .increment(1);
-        let ruling = self.filter.auth(user, mechanism, success).await;
-        let Some(account) = account else {
-            attempt.failed();
-            info!(%session, %peer, user, "login failed");
-            return Login::Wrong;
-        };
-        attempt.succeeded();
-        if let Verdict::Reject(reply) | Verdict::Defer(reply) = ruling.verdict {
-            let text = reply.lines().first().cloned().unwrap_or_default();
-            return Login::Refused(text);
+            Err(Denied::Throttled | Denied::Unavailable) => Login::Unavailable,
+            Err(Denied::Wrong) => Login::Wrong,
+            Err(Denied::Refused(reply)) => {
+                Login::Refused(reply.lines().first().cloned().unwrap_or_default())
+            }
         }
-        info!(%session, %peer, account = %account.address, "logged in");
-        self.desk.account = Some(account);
-        Login::Accepted
     }
 }

@@ -1,11 +1,12 @@
 //! Answers the session's questions from the ports.
 
 use super::Driver;
-use tracing::{error, info, warn};
+use crate::login::{Credentials, Denied};
+use tracing::{error, info};
 use waxseal_mail::{MailboxId, MailboxName, Uid};
 use waxseal_pop3::{Answer, Maildrop, Question, Refusal};
 use waxseal_ports::directory::Account;
-use waxseal_ports::filter::Verdict;
+use waxseal_ports::filter::Protocol;
 use waxseal_ports::store::StoreError;
 
 impl Driver<'_> {
@@ -22,51 +23,26 @@ impl Driver<'_> {
         answered.unwrap_or_else(Answer::Refused)
     }
 
-    /// The throttle first, then the directory, then the filters, then the maildrop.
+    /// The password first, then the maildrop.
     async fn log_in(
         &mut self,
         user: &str,
         password: &str,
         mechanism: &str,
     ) -> Result<Answer, Refusal> {
-        let session = self.connection.session();
-        let peer = self.connection.peer().ip();
-        let Ok(attempt) = self.access.throttle.begin(user, peer) else {
-            warn!(%session, %peer, user, "too many failed logins, not checked");
-            return Err(Refusal::Throttled);
+        let credentials = Credentials {
+            user,
+            password,
+            mechanism,
+            protocol: Protocol::Pop3,
         };
-        let found = self
+        let filter = self.filter.as_mut();
+        let checked = self
             .access
-            .ports
-            .directory
-            .authenticate(user, password)
-            .await;
-        let account = match found {
-            Ok(account) => account,
-            Err(source) => {
-                attempt.cancelled();
-                error!(%session, error = %source, "cannot check a password");
-                return Err(Refusal::Unavailable);
-            }
-        };
-        let success = account.is_some();
-        let outcome = if success { "success" } else { "failure" };
-        metrics::counter!("waxseal_access_logins_total", "protocol" => "pop3", "outcome" => outcome)
-            .increment(1);
-        let ruling = self.filter.auth(user, mechanism, success).await;
-        let Some(account) = account else {
-            attempt.failed();
-            info!(%session, %peer, user, "login failed");
-            return Err(Refusal::Credentials);
-        };
-        attempt.succeeded();
-        if let Verdict::Reject(reply) | Verdict::Defer(reply) = ruling.verdict {
-            return Err(Refusal::Policy {
-                text: reply.lines().first().cloned().unwrap_or_default(),
-                transient: reply.is_transient(),
-            });
-        }
+            .check_login(&self.connection, filter, credentials);
+        let account = checked.await.map_err(refusal)?;
         let maildrop = self.open(&account).await?;
+        let (session, peer) = (self.connection.session(), self.connection.peer().ip());
         info!(%session, %peer, account = %account.address, "logged in");
         self.account = Some(account);
         Ok(Answer::Maildrop(maildrop))
@@ -107,5 +83,18 @@ impl Driver<'_> {
     fn unavailable(&self, source: &StoreError) -> Refusal {
         error!(session = %self.connection.session(), error = %source, "the maildrop is unavailable");
         Refusal::Unavailable
+    }
+}
+
+/// A failed login in POP3's words.
+fn refusal(denied: Denied) -> Refusal {
+    match denied {
+        Denied::Throttled => Refusal::Throttled,
+        Denied::Unavailable => Refusal::Unavailable,
+        Denied::Wrong => Refusal::Credentials,
+        Denied::Refused(reply) => Refusal::Policy {
+            text: reply.lines().first().cloned().unwrap_or_default(),
+            transient: reply.is_transient(),
+        },
     }
 }
