@@ -1,5 +1,9 @@
 //! Judging mail while the client waits.
 
+mod merge;
+
+pub use merge::{Flow, Trust, describe, label, merge};
+
 use crate::{Draft, trace::TraceEvent};
 use async_trait::async_trait;
 use std::net::SocketAddr;
