@@ -258,9 +258,21 @@ impl HeaderSection {
         Ok(())
     }
 
-    /// A message that was all header and had no empty line gets one before it is edited, so that a
-    /// field put at its end cannot run into what follows.
-    fn ensure_separator(&mut self) {
+    /// Removes the `occurrence`th field (from 0) of that name; answers whether there was one.
+    pub fn remove(&mut self, name: &str, occurrence: usize) -> bool {
+        let fields = self.fields.iter().enumerate();
+        let mut found = fields.filter(|(_, field)| field.is_named(name));
+        let Some((at, _)) = found.nth(occurrence) else {
+            return false;
+        };
+        self.fields.remove(at);
+        self.ensure_separator();
+        true
+    }
+
+    /// A message that was all header and had no empty line gets one before it is edited or given a
+    /// body, so that a field put at its end cannot run into what follows.
+    pub fn ensure_separator(&mut self) {
         if self.separator.is_empty() {
             self.terminate_last_field();
             self.separator = Bytes::from_static(b"\r\n");
@@ -366,6 +378,14 @@ mod tests {
             value: vec![],
         };
         assert!(section.apply(&missing).is_err());
+    }
+
+    #[test]
+    fn one_of_several_fields_is_removed() {
+        let (mut section, _) = split("X-A: 1\r\nB: x\r\nx-a: 2\r\n");
+        assert!(!section.remove("X-A", 2));
+        assert!(section.remove("X-A", 1));
+        assert_eq!(section.to_bytes(), "X-A: 1\r\nB: x\r\n\r\n");
     }
 
     #[test]
