@@ -101,6 +101,7 @@ impl Conversation<'_> {
         let mut gathering = Gathering::new(id, &self.intake.limits, &self.session_story, now);
         gathering.story.tell(now, "mail", format!("<{path}>"), None);
         self.gathering = Some(gathering);
+        self.filter.transaction(id);
         let ruling = self.filter.mail(path, parameters).await;
         let answer = self.heed(ruling);
         if answer != Answer::Proceed {

@@ -1,13 +1,15 @@
 //! Judging mail while the client waits.
 
+mod chain;
 mod merge;
 
+pub use chain::FilterChain;
 pub use merge::{Flow, Trust, describe, label, merge};
 
 use crate::{Draft, trace::TraceEvent};
 use async_trait::async_trait;
 use std::net::SocketAddr;
-use waxseal_mail::{Envelope, Mailbox, Reply, ReversePath, SessionId};
+use waxseal_mail::{Envelope, Mailbox, MessageId, Reply, ReversePath, SessionId};
 
 /// A chain of filters. What stands behind it (plugins, built-ins) is not the caller's business.
 pub trait Filter: Send + Sync {
@@ -28,6 +30,9 @@ pub trait FilterSession: Send {
     fn tls(&mut self, tls: &str);
     /// After an attempt to authenticate, on every protocol.
     async fn auth(&mut self, user: &str, mechanism: &str, success: bool) -> Ruling;
+    /// The next transaction's message will have this name; comes before `mail`, which may then not
+    /// come.
+    fn transaction(&mut self, _id: MessageId) {}
     /// After MAIL: a transaction begins. `params` are the ESMTP parameters as sent.
     async fn mail(&mut self, sender: &ReversePath, params: &[(String, Option<String>)]) -> Ruling;
     /// After RCPT for a recipient the server would accept.
