@@ -38,8 +38,6 @@ pub(crate) const TEST: &[&str] = &[
 ];
 /// What the benches need: the peers, and Postfix's load generator.
 pub(crate) const BENCH: &[&str] = &["dovecot-imapd", "postfix", "python3", "wrk"];
-/// What the plugins need where rustc has no WebAssembly target of its own.
-pub(crate) const GUEST_TOOLCHAIN: &[&str] = &["cargo-web", "lld-19", "rust-web-src", "rustc-web"];
 
 /// Makes sure that `packages` are there.
 pub(crate) fn require(install: Install, packages: &[&str]) -> Result<()> {

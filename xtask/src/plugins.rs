@@ -1,13 +1,10 @@
 //! Builds the plugins: each guest to a core module, each core module to a component.
 
-mod encode;
-mod toolchain;
-
-use crate::packages::Install;
+use crate::packages::{self, Install};
 use crate::shell;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
-use toolchain::Toolchain;
+use waxseal_toolchain::{RUST_TARGET, RustToolchain, Rustup};
 
 /// Builds every plugin under `plugins/` into `<target>/plugins/<name>.wasm` and answers that folder.
 /// Says which toolchain it uses and why. Takes about a second when nothing changed; the very first
@@ -23,8 +20,13 @@ pub(crate) fn build_plugins(install: Install) -> Result<PathBuf> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("creating the folder {}", folder.display()))?;
     }
-    let toolchain = toolchain::pick(&guests, install)?;
-    println!("Plugins: {}", toolchain.reason());
+    let rustup = match install {
+        Install::Missing => Rustup::Try,
+        Install::Never => Rustup::Never,
+    };
+    let debian = || packages::require(install, waxseal_toolchain::DEBIAN_PACKAGES);
+    let toolchain = RustToolchain::pick(&guests, rustup, debian, &mut say)?;
+    say(toolchain.reason());
     let workspace = shell::root().join("plugins");
     let mut build = toolchain.cargo(&workspace, &guests);
     build.args([
@@ -32,20 +34,37 @@ pub(crate) fn build_plugins(install: Install) -> Result<PathBuf> {
         "--locked",
         "--release",
         "--target",
-        toolchain::TARGET,
+        RUST_TARGET,
     ]);
     shell::run(build.args(toolchain.build_arguments()))?;
-    let modules = guests.join(toolchain::TARGET).join("release");
+    let modules = guests.join(RUST_TARGET).join("release");
     for name in guest_names(&toolchain, &workspace, &guests)? {
         let module = modules.join(format!("{}.wasm", name.replace('-', "_")));
         let component = output.join(format!("{name}.wasm"));
-        encode::component(&module, &component).with_context(|| format!("encoding {name}"))?;
+        encode(&module, &component).with_context(|| format!("encoding {name}"))?;
     }
     Ok(output)
 }
 
+fn say(text: &str) {
+    println!("Plugins: {text}");
+}
+
+/// Encodes `module` into `component`; leaves the file alone where nothing changed.
+fn encode(module: &Path, component: &Path) -> Result<()> {
+    let core = std::fs::read(module).with_context(|| format!("reading {}", module.display()))?;
+    let bytes = waxseal_toolchain::component(&core)?;
+    if std::fs::read(component).is_ok_and(|former| former == bytes) {
+        return Ok(());
+    }
+    let name = component.display();
+    std::fs::write(component, &bytes).with_context(|| format!("writing {name}"))?;
+    say(&format!("{name} ({} KiB)", bytes.len() / 1024));
+    Ok(())
+}
+
 /// The packages of the guest workspace that become components: those with a `cdylib`.
-fn guest_names(toolchain: &Toolchain, workspace: &Path, guests: &Path) -> Result<Vec<String>> {
+fn guest_names(toolchain: &RustToolchain, workspace: &Path, guests: &Path) -> Result<Vec<String>> {
     let mut metadata = toolchain.cargo(workspace, guests);
     metadata.args([
         "metadata",

@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("net", &["mail", "ports"]),
     ("storage", &["mail", "ports"]),
     ("plugin", &["mail", "ports"]),
+    ("toolchain", &[]),
     ("dns", &["mail", "ports"]),
     ("intake", &["mail", "ports", "smtp", "mime", "net"]),
     ("delivery", &["mail", "ports", "smtp", "mime", "net"]),
@@ -99,7 +100,8 @@ fn rooms_import_only_what_is_drawn() {
             .iter()
             .filter_map(|name| name.strip_prefix("waxseal-"));
         if room == "xtask" {
-            assert_eq!(ours.count(), 0, "xtask imports a room");
+            let others = ours.filter(|import| *import != "toolchain");
+            assert_eq!(others.count(), 0, "xtask imports a room beside toolchain");
             continue;
         }
         let may = drawn
