@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("net", &["mail", "ports"]),
     ("storage", &["mail", "ports"]),
     ("plugin", &["mail", "ports"]),
+    ("milter", &["mail", "ports"]),
     ("toolchain", &[]),
     ("dns", &["mail", "ports"]),
     ("intake", &["mail", "ports", "smtp", "mime", "net"]),
