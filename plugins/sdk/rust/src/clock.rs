@@ -1,6 +1,6 @@
 //! Time.
 
-use crate::bindings::waxseal::plugin::clock;
+use crate::host::clock;
 use std::time::Duration;
 
 /// Time since 1970-01-01T00:00:00Z; may jump.

@@ -1,15 +1,25 @@
-//! Between the exports of a component and the trait [`Filter`].
+//! Between the exports of a component and the traits.
 
-use crate::bindings::exports::waxseal::plugin::lifecycle::About;
+mod delivery;
+mod filter;
+mod holder;
+mod learner;
+mod lifecycle;
+mod storage;
+
+use crate::bindings::lifecycle::About;
 use crate::bindings::waxseal::plugin::types::{Outcome as WitOutcome, PluginError};
-use crate::{Error, Filter, Outcome, log};
+use crate::blob::{Reader, Writer};
+use crate::delivery::Delivery;
+use crate::learner::Learner;
+use crate::{Error, Filter, Outcome, Stage};
 use std::cell::RefCell;
 
-/// Where the filter of the instance's session lives. An instance serves one call at a time.
+/// Where the plugin of the instance lives. An instance serves one call at a time.
 #[doc(hidden)]
-pub struct Slot<F>(RefCell<Option<F>>);
+pub struct Slot<T>(RefCell<Option<T>>);
 
-impl<F: Filter> Slot<F> {
+impl<T> Slot<T> {
     /// Empty until `configure`.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it must be const")]
@@ -17,122 +27,109 @@ impl<F: Filter> Slot<F> {
         Self(RefCell::new(None))
     }
 
-    /// What the export `describe` answers.
-    #[must_use]
-    pub fn describe(&self, name: &str, version: &str) -> About {
-        log_panics();
-        About {
-            name: name.to_owned(),
-            version: version.to_owned(),
-            stages: F::stages()
-                .iter()
-                .map(|stage| stage.as_str().to_owned())
-                .collect(),
-        }
-    }
-
     /// What the export `configure` answers.
     ///
     /// # Errors
-    /// Those of the filter.
-    pub fn configure(&self) -> Result<(), PluginError> {
+    /// Those of the plugin.
+    pub fn configure(&self, make: fn() -> Result<T, Error>) -> Result<(), PluginError> {
         log_panics();
-        let filter = F::configure()?;
-        *self.0.borrow_mut() = Some(filter);
+        let made = make()?;
+        *self.0.borrow_mut() = Some(made);
         Ok(())
     }
 
-    /// What the exports of the stages answer.
+    /// What the other exports answer.
     ///
     /// # Errors
-    /// Those of the filter.
-    pub fn ask(
-        &self,
-        stage: impl FnOnce(&mut F) -> Result<Outcome, Error>,
-    ) -> Result<WitOutcome, PluginError> {
+    /// Those of the plugin.
+    pub fn ask<A>(&self, call: impl FnOnce(&mut T) -> Result<A, Error>) -> Result<A, PluginError> {
         match &mut *self.0.borrow_mut() {
-            Some(filter) => Ok(stage(filter)?.into_wit()),
-            None => Err(Error::new("not-configured", "a stage came before configure").into()),
+            Some(plugin) => Ok(call(plugin)?),
+            None => Err(Error::new("not-configured", "a call came before configure").into()),
         }
     }
 
-    /// What the export `on-disconnect` does.
-    pub fn tell(&self, stage: impl FnOnce(&mut F)) {
-        if let Some(filter) = &mut *self.0.borrow_mut() {
-            stage(filter);
+    /// The same for the stages of a filter.
+    ///
+    /// # Errors
+    /// Those of the plugin.
+    pub fn judge(
+        &self,
+        stage: impl FnOnce(&mut T) -> Result<Outcome, Error>,
+    ) -> Result<WitOutcome, PluginError> {
+        self.ask(stage).map(Outcome::into_wit)
+    }
+
+    /// The same for the stage that answers nothing.
+    pub fn tell(&self, stage: impl FnOnce(&mut T)) {
+        if let Some(plugin) = &mut *self.0.borrow_mut() {
+            stage(plugin);
         }
     }
+}
+
+/// What the export `describe` answers.
+#[doc(hidden)]
+#[must_use]
+pub fn about(name: &str, version: &str, stages: &[Stage]) -> About {
+    log_panics();
+    let stages = stages.iter().map(|stage| stage.as_str().to_owned());
+    About {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        stages: stages.collect(),
+    }
+}
+
+/// The stages of a filter with its present configuration.
+#[doc(hidden)]
+#[must_use]
+pub fn filter_stages<F: Filter>() -> Vec<Stage> {
+    F::stages()
+}
+
+/// The same of a learner.
+#[doc(hidden)]
+#[must_use]
+pub fn learner_stages<L: Learner>() -> Vec<Stage> {
+    let mut stages = L::stages();
+    if !stages.contains(&Stage::Moved) {
+        stages.push(Stage::Moved);
+    }
+    stages
+}
+
+/// Those of a delivery plugin.
+#[doc(hidden)]
+#[must_use]
+pub fn delivery_stages<D: Delivery>() -> Vec<Stage> {
+    D::STAGES.to_vec()
+}
+
+/// Those of storage plugins and holders, which are always asked.
+#[doc(hidden)]
+#[must_use]
+pub const fn no_stages() -> Vec<Stage> {
+    Vec::new()
+}
+
+/// Runs `call` with the blob as it comes in.
+#[doc(hidden)]
+pub fn reading<A>(call: impl FnOnce(&mut Reader) -> Result<A, Error>) -> Result<A, Error> {
+    call(&mut Reader::new())
+}
+
+/// Runs `call` with the blob as it goes out.
+#[doc(hidden)]
+pub fn writing<A>(call: impl FnOnce(&mut Writer) -> Result<A, Error>) -> Result<A, Error> {
+    let mut writer = Writer::new();
+    let answer = call(&mut writer)?;
+    writer.send();
+    Ok(answer)
 }
 
 /// A trap says nothing of its cause; the message of a panic reaches the log before it.
 fn log_panics() {
-    std::panic::set_hook(Box::new(|panic| log::error(&panic.to_string())));
-}
-
-/// Makes a component of a type with the trait [`Filter`](crate::Filter). It describes itself with
-/// the name and version of the crate. Once a crate.
-#[macro_export]
-macro_rules! filter {
-    ($filter:ty) => {
-        const _: () = {
-            use $crate::bindings::exports::waxseal::plugin::{filter_hooks, lifecycle};
-            use $crate::bindings::waxseal::plugin::types::{Outcome, Param, PluginError};
-
-            ::std::thread_local! {
-                static FILTER: $crate::Slot<$filter> = const { $crate::Slot::new() };
-            }
-
-            struct Component;
-
-            impl lifecycle::Guest for Component {
-                fn describe() -> lifecycle::About {
-                    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-                    FILTER.with(|filter| filter.describe(name, version))
-                }
-                fn configure() -> Result<(), PluginError> {
-                    FILTER.with(|filter| filter.configure())
-                }
-            }
-
-            impl filter_hooks::Guest for Component {
-                fn on_connect() -> Result<Outcome, PluginError> {
-                    FILTER.with(|filter| filter.ask($crate::Filter::on_connect))
-                }
-                fn on_helo(name: String) -> Result<Outcome, PluginError> {
-                    FILTER.with(|filter| filter.ask(|f| $crate::Filter::on_helo(f, &name)))
-                }
-                fn on_auth(
-                    user: String,
-                    mechanism: String,
-                    success: bool,
-                ) -> Result<Outcome, PluginError> {
-                    FILTER.with(|filter| {
-                        filter.ask(|f| $crate::Filter::on_auth(f, &user, &mechanism, success))
-                    })
-                }
-                fn on_mail(sender: String, params: Vec<Param>) -> Result<Outcome, PluginError> {
-                    FILTER
-                        .with(|filter| filter.ask(|f| $crate::Filter::on_mail(f, &sender, &params)))
-                }
-                fn on_rcpt(recipient: String, params: Vec<Param>) -> Result<Outcome, PluginError> {
-                    FILTER.with(|filter| {
-                        filter.ask(|f| $crate::Filter::on_rcpt(f, &recipient, &params))
-                    })
-                }
-                fn on_headers() -> Result<Outcome, PluginError> {
-                    FILTER.with(|filter| filter.ask($crate::Filter::on_headers))
-                }
-                fn on_message() -> Result<Outcome, PluginError> {
-                    FILTER.with(|filter| filter.ask($crate::Filter::on_message))
-                }
-                fn on_disconnect() {
-                    FILTER.with(|filter| filter.tell($crate::Filter::on_disconnect));
-                }
-            }
-
-            // Native linkers do not know such names; unit tests need no exports.
-            #[cfg(target_family = "wasm")]
-    $crate::bindings::export!(Component with_types_in $crate::bindings);
-        };
-    };
+    #[cfg(target_family = "wasm")]
+    std::panic::set_hook(Box::new(|panic| crate::log::error(&panic.to_string())));
 }

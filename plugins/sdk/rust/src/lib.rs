@@ -1,9 +1,17 @@
-//! Write Waxseal filters in Rust.
+//! Write Waxseal plugins in Rust.
 //!
-//! A filter is a type with the trait [`Filter`], and one line that makes a component of it:
+//! A plugin is a type with one of five traits, and one line that makes a component of it:
 //!
-//! ```no_run
-//! use waxseal_plugin_sdk::{Error, Filter, Outcome, Stage, filter, message};
+//! | trait | macro | what it does |
+//! |---|---|---|
+//! | [`Filter`] | [`filter!`] | judges mail while the client waits |
+//! | [`Learner`](learner::Learner) | [`learner!`] | a filter that learns from what users do |
+//! | [`Delivery`](delivery::Delivery) | [`delivery!`] | decides where mail goes, or takes it there |
+//! | [`Storage`](storage::Storage) | [`storage!`] | transforms blobs on their way to the disk |
+//! | [`Holder`](holder::Holder) | [`holder!`] | keeps blobs itself |
+//!
+//! ```
+//! use waxseal_plugin_sdk::{Error, Filter, Outcome, Stage, filter, message, testing};
 //!
 //! struct NoEmptySubjects;
 //!
@@ -23,133 +31,54 @@
 //! }
 //!
 //! filter!(NoEmptySubjects);
+//!
+//! // In a test:
+//! let server = testing::Server::start();
+//! server.message("Subject: \r\n\r\nHello\r\n");
+//! let outcome = NoEmptySubjects::configure()?.on_headers()?;
+//! assert_eq!(outcome, Outcome::reject(550, "5.6.0", "a subject, please"));
+//! # Ok::<(), Error>(())
 //! ```
 //!
-//! The crate type is `cdylib`; `cargo xtask plugins` builds the component. One instance serves one
-//! session: what the filter keeps in itself lasts from stage to stage and reaches no other session.
-//! Nothing can be reached but what this crate shows: no file, no network, no clock beyond [`clock`].
-//! A panic is logged with its place and fails the call; the administrator's policy answers for it.
+//! The crate type is `cdylib` (and `rlib` for tests); the target `wasm32-unknown-unknown`. One
+//! instance of a filter serves one session: what it keeps in itself lasts from stage to stage and
+//! reaches no other session. Nothing can be reached but what the modules show: no file, no network
+//! beyond [`http`] and [`dns`], no clock beyond [`clock`]. A panic is logged with its place and fails
+//! the call; the administrator's policy answers for it.
 //!
-//! Natively (in unit tests) everything compiles, but calling the server panics: keep logic in
-//! functions that take what they judge as arguments.
+//! Natively every call to the server is answered by the stand-in in [`testing`], so that plugins are
+//! tested with plain `#[test]` functions.
 
-mod glue;
-mod outcome;
-mod stage;
-
-/// The bindings as generated, for what this crate does not dress up.
-#[allow(
-    missing_docs,
-    clippy::all,
-    clippy::allow_attributes,
-    reason = "generated"
-)]
-pub mod bindings {
-    wit_bindgen::generate!({
-        path: "../../../schemas/wit/waxseal-plugin/0.1.0",
-        world: "filter",
-        pub_export_macro: true,
-        default_bindings_module: "waxseal_plugin_sdk::bindings",
-    });
-}
-
+pub mod aead;
+pub mod bindings;
+mod blob;
 pub mod clock;
 pub mod config;
+pub mod delivery;
+pub mod dns;
+mod filter;
+#[doc(hidden)]
+pub mod glue;
+pub mod holder;
+mod host;
+pub mod http;
+pub mod kv;
+pub mod learner;
 pub mod log;
 pub mod message;
 pub mod metrics;
 pub mod mime;
+pub mod notes;
+mod outcome;
 pub mod random;
+pub mod secrets;
 pub mod session;
+mod stage;
+pub mod storage;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
 
-pub use bindings::waxseal::plugin::types::{Header, Param, Protocol};
-#[doc(hidden)]
-pub use glue::Slot;
-pub use outcome::{Error, Outcome};
+pub use bindings::waxseal::plugin::types::{Edit, Header, Param, Protocol, Reply, Verdict};
+pub use filter::Filter;
+pub use outcome::{Error, Outcome, reply};
 pub use stage::Stage;
-
-/// A filter: one value for each session. Stages that are not in [`Filter::stages`] are never called.
-///
-/// Every method answers an [`Outcome`], or an [`Error`] where the filter could not do its work.
-pub trait Filter: Sized + 'static {
-    /// All stages it may want.
-    const STAGES: &'static [Stage];
-
-    /// Those of [`Filter::STAGES`] that it wants with its present [`config`]; at least one. A stage
-    /// that is not named costs nothing: a session holds no instance until the first stage that some
-    /// filter wants.
-    #[must_use]
-    fn stages() -> Vec<Stage> {
-        Self::STAGES.to_vec()
-    }
-
-    /// Reads the configuration ([`config`]) and begins a session. Called when the plugin is loaded
-    /// too, where an error refuses the configuration and its text is shown to the administrator.
-    ///
-    /// # Errors
-    /// When the configuration is not right.
-    fn configure() -> Result<Self, Error>;
-
-    /// A client connected; nothing was said yet.
-    ///
-    /// # Errors
-    /// When no opinion could be formed.
-    fn on_connect(&mut self) -> Result<Outcome, Error> {
-        Ok(Outcome::next())
-    }
-
-    /// After EHLO, HELO or LHLO, with its argument.
-    ///
-    /// # Errors
-    /// When no opinion could be formed.
-    fn on_helo(&mut self, name: &str) -> Result<Outcome, Error> {
-        let _unused = name;
-        Ok(Outcome::next())
-    }
-
-    /// After an attempt to authenticate, on every protocol.
-    ///
-    /// # Errors
-    /// When no opinion could be formed.
-    fn on_auth(&mut self, user: &str, mechanism: &str, success: bool) -> Result<Outcome, Error> {
-        let _unused = (user, mechanism, success);
-        Ok(Outcome::next())
-    }
-
-    /// After MAIL: a transaction begins. `sender` is empty for the null reverse-path.
-    ///
-    /// # Errors
-    /// When no opinion could be formed.
-    fn on_mail(&mut self, sender: &str, params: &[Param]) -> Result<Outcome, Error> {
-        let _unused = (sender, params);
-        Ok(Outcome::next())
-    }
-
-    /// After RCPT, for a recipient that the server would accept.
-    ///
-    /// # Errors
-    /// When no opinion could be formed.
-    fn on_rcpt(&mut self, recipient: &str, params: &[Param]) -> Result<Outcome, Error> {
-        let _unused = (recipient, params);
-        Ok(Outcome::next())
-    }
-
-    /// The header section is complete; the body cannot be read yet.
-    ///
-    /// # Errors
-    /// When no opinion could be formed.
-    fn on_headers(&mut self) -> Result<Outcome, Error> {
-        Ok(Outcome::next())
-    }
-
-    /// The whole message is here.
-    ///
-    /// # Errors
-    /// When no opinion could be formed.
-    fn on_message(&mut self) -> Result<Outcome, Error> {
-        Ok(Outcome::next())
-    }
-
-    /// The session is over.
-    fn on_disconnect(&mut self) {}
-}

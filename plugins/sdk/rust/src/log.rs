@@ -1,7 +1,7 @@
 //! Lines in the server's log; plugin and session are named by the server.
 
-use crate::bindings::waxseal::plugin::log;
 pub use crate::bindings::waxseal::plugin::log::Level;
+use crate::host::log;
 
 /// Writes a line with fields.
 pub fn write(level: Level, message: &str, fields: &[(&str, &str)]) {

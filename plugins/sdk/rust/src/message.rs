@@ -1,8 +1,8 @@
 //! The envelope and the message as they stand now, earlier filters' edits included.
 
 use crate::Header;
-use crate::bindings::waxseal::plugin::transaction;
 pub use crate::bindings::waxseal::plugin::types::Score;
+use crate::host::transaction;
 
 /// Octets asked for at once when a body is read through.
 const CHUNK_OCTETS: u32 = 64 * 1024;

@@ -1,6 +1,6 @@
 //! Figures among the server's metrics; `name` becomes `waxseal_plugin_<plugin>_<name>`.
 
-use crate::bindings::waxseal::plugin::metrics;
+use crate::host::metrics;
 
 fn owned(labels: &[(&str, &str)]) -> Vec<(String, String)> {
     let labels = labels.iter();

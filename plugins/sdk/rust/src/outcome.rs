@@ -7,7 +7,7 @@ use crate::bindings::waxseal::plugin::types;
 /// Begin with a verdict and add to it: `Outcome::next().tag("list").score("BULK", 1.0)`. What the
 /// server does not allow (a reply of the wrong class, a line break in a value, edits before the
 /// headers stage) fails the call; the limits are named in the interface.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Outcome(types::Outcome);
 
@@ -31,7 +31,22 @@ impl Error {
             retryable: false,
         }
     }
+
+    /// The same, but trying again may help.
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
 }
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.message, self.code)
+    }
+}
+
+impl std::error::Error for Error {}
 
 impl Outcome {
     const fn with(verdict: types::Verdict) -> Self {
@@ -147,6 +162,39 @@ impl Outcome {
         self
     }
 
+    /// The same, with words for people (at most 200 octets).
+    pub fn score_note(
+        mut self,
+        symbol: impl Into<String>,
+        points: f32,
+        note: impl Into<String>,
+    ) -> Self {
+        self.0.scores.push(types::Score {
+            symbol: symbol.into(),
+            points,
+            note: Some(note.into()),
+        });
+        self
+    }
+
+    /// The verdict.
+    #[must_use]
+    pub const fn verdict(&self) -> &types::Verdict {
+        &self.0.verdict
+    }
+
+    /// The changes, in order.
+    #[must_use]
+    pub fn edits(&self) -> &[types::Edit] {
+        &self.0.edits
+    }
+
+    /// The weights, in order.
+    #[must_use]
+    pub fn scores(&self) -> &[types::Score] {
+        &self.0.scores
+    }
+
     pub(crate) fn into_wit(self) -> types::Outcome {
         self.0
     }
@@ -162,7 +210,9 @@ impl From<Error> for types::PluginError {
     }
 }
 
-fn reply(code: u16, status: &str, text: &str) -> types::Reply {
+/// An SMTP reply: a code, an enhanced status of the same class, one line of text.
+#[must_use]
+pub fn reply(code: u16, status: &str, text: &str) -> types::Reply {
     types::Reply {
         code,
         enhanced: Some(status.to_owned()),

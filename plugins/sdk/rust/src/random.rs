@@ -1,6 +1,6 @@
 //! Randomness fit for cryptography.
 
-use crate::bindings::waxseal::plugin::random;
+use crate::host::random;
 
 /// `n` random octets, at most 65,536; more ends the call.
 #[must_use]

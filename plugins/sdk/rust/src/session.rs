@@ -1,10 +1,10 @@
 //! The client and its session.
 
-use crate::bindings::waxseal::plugin::transaction;
 pub use crate::bindings::waxseal::plugin::types::SessionInfo;
+use crate::host::session;
 
 /// The session as it is now.
 #[must_use]
 pub fn info() -> SessionInfo {
-    transaction::session()
+    session::current()
 }

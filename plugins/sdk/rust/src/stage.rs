@@ -1,6 +1,6 @@
-//! When a filter is asked.
+//! When a plugin is asked.
 
-/// A stage of a session.
+/// A stage of a session, or of a delivery. Storage plugins and holders name none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// A client connected.
@@ -35,6 +35,12 @@ pub enum Stage {
     ObserveMessage,
     /// Told of [`Stage::Disconnect`] after the fact.
     ObserveDisconnect,
+    /// A message went from one mailbox to another. Learners are told without naming it.
+    Moved,
+    /// Where a message goes for a recipient. Delivery plugins only.
+    Route,
+    /// Taking a message to a recipient. Delivery plugins only.
+    Transport,
 }
 
 impl Stage {
@@ -58,6 +64,9 @@ impl Stage {
             Self::ObserveHeaders => "observe:headers",
             Self::ObserveMessage => "observe:message",
             Self::ObserveDisconnect => "observe:disconnect",
+            Self::Moved => "moved",
+            Self::Route => "route",
+            Self::Transport => "transport",
         }
     }
 }
