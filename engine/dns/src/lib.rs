@@ -5,6 +5,7 @@
 
 mod config;
 mod exchanges;
+mod lookup;
 mod resolver;
 
 pub use config::{Config, ConfigError};

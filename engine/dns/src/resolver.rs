@@ -2,6 +2,7 @@
 
 use crate::config::{Config, ConfigError};
 use crate::exchanges::ordered;
+use crate::lookup;
 use async_trait::async_trait;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{
@@ -17,7 +18,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 use waxseal_mail::Domain;
 use waxseal_ports::Resolver;
-use waxseal_ports::resolver::{Exchange, ResolveError};
+use waxseal_ports::resolver::{Exchange, LookupError, RecordKind, Records, ResolveError};
 
 /// Names looked at when an address is asked for its name.
 const NAMES_MAX: usize = 4;
@@ -64,12 +65,20 @@ impl DnsResolver {
         &self,
         question: impl Future<Output = Result<T, NetError>>,
     ) -> Result<T, Failure> {
+        self.bounded(question).await.map_err(Failure::from)
+    }
+
+    /// The same, with hickory's own error.
+    async fn bounded<T>(
+        &self,
+        question: impl Future<Output = Result<T, NetError>>,
+    ) -> Result<T, NetError> {
         let answer = tokio::time::timeout(self.total, question).await;
         let answer = answer.unwrap_or(Err(NetError::Timeout));
         metrics::counter!("waxseal_dns_questions_total",
             "answer" => if answer.is_ok() { "found" } else { "not_found" })
         .increment(1);
-        answer.map_err(Failure::from)
+        answer
     }
 }
 
@@ -226,5 +235,11 @@ impl Resolver for DnsResolver {
             }
         }
         None
+    }
+    async fn lookup(&self, name: &str, kind: RecordKind) -> Result<Records, LookupError> {
+        let question = lookup::question(name, kind)?;
+        let asked = self.hickory.lookup(question, lookup::record_type(kind));
+        let found = self.bounded(asked).await;
+        lookup::records(&found.map_err(|error| lookup::failure(&error))?, kind)
     }
 }

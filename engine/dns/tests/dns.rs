@@ -9,11 +9,13 @@ use tokio::net::UdpSocket;
 use waxseal_dns::{Config, DnsResolver};
 use waxseal_mail::Domain;
 use waxseal_ports::Resolver;
-use waxseal_ports::resolver::ResolveError;
+use waxseal_ports::resolver::{LookupError, RecordKind, ResolveError};
 
 const A: u16 = 1;
+const NS: u16 = 2;
 const PTR: u16 = 12;
 const MX: u16 = 15;
+const TXT: u16 = 16;
 const AAAA: u16 = 28;
 
 /// What the server says about a name and type: an error code, or records.
@@ -56,6 +58,8 @@ fn answer(name: &str, kind: u16) -> Answer {
             .unwrap()
             .octets()
             .to_vec()]),
+        ("both.test", TXT) => records(&[b"\x07v=spf1 \x04-all".to_vec(), vec![1, b'x']]),
+        ("both.test", NS) => records(&[wire("NS1.both.test")]),
         ("1.2.0.192.in-addr.arpa", PTR) => records(&[wire("plain.test")]),
         ("2.2.0.192.in-addr.arpa", PTR) => records(&[wire("plain.test")]),
         ("plain.test" | "both.test" | "xn--bcher-kva.test", _) => records(&[]),
@@ -102,7 +106,7 @@ fn reply(question: &[u8]) -> Option<Vec<u8>> {
     for record in records {
         out.extend([0xc0, 12]);
         out.extend(kind.to_be_bytes());
-        out.extend([0, 1, 0, 0, 1, 0]);
+        out.extend([0, 1, 0, 0, 1, 44]);
         out.extend(u16::try_from(record.len()).unwrap().to_be_bytes());
         out.extend(record);
     }
@@ -183,6 +187,47 @@ async fn addresses_of_hosts() {
     check(addresses("missing.test").await, missing);
     check(addresses("xn--bcher-kva.test").await, missing);
     check(addresses("not a host").await, missing);
+}
+
+#[tokio::test]
+async fn records_of_a_kind() {
+    let (resolver, questions) = resolver().await;
+    let ask = async |name: &str, kind| {
+        let found = resolver.lookup(name, kind).await;
+        found.map_or_else(|e| format!("{e:?}"), |found| found.values.join(" | "))
+    };
+    for (name, kind, expected) in [
+        ("both.test", RecordKind::A, "192.0.2.1"),
+        ("Both.Test.", RecordKind::Aaaa, "2001:db8::1"),
+        ("both.test", RecordKind::Txt, "v=spf1 -all | x"),
+        ("both.test", RecordKind::Ns, "ns1.both.test"),
+        ("null.test", RecordKind::Mx, "0 ."),
+        ("192.0.2.1", RecordKind::Ptr, "plain.test"),
+        ("1.2.0.192.in-addr.arpa", RecordKind::Ptr, "plain.test"),
+        ("::ffff:192.0.2.1", RecordKind::Ptr, "plain.test"),
+        ("plain.test", RecordKind::Txt, "NoRecords"),
+        ("missing.test", RecordKind::A, "NoSuchName"),
+        ("silent.test", RecordKind::A, "Timeout"),
+    ] {
+        assert_eq!(ask(name, kind).await, expected, "{name}");
+    }
+    for name in [
+        "broken.test",
+        "not a name",
+        "b\u{fc}cher.test",
+        "a..b",
+        &"a.".repeat(200),
+    ] {
+        let found = resolver.lookup(name, RecordKind::A).await;
+        assert!(
+            matches!(found, Err(LookupError::Failed(_))),
+            "{name}: {found:?}"
+        );
+    }
+    let before = questions.load(Ordering::Relaxed);
+    let found = resolver.lookup("both.test", RecordKind::A).await.unwrap();
+    assert!((290..=300).contains(&found.ttl), "{}", found.ttl);
+    assert_eq!(questions.load(Ordering::Relaxed), before, "from the cache");
 }
 
 #[tokio::test]

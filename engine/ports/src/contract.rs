@@ -11,13 +11,16 @@
 
 mod directory;
 mod flags;
+mod key_value;
 mod mailboxes;
 mod messages;
 mod queue;
 mod world;
 
-use crate::{Directory, Queue, Store};
+use crate::memory::FakeClock;
+use crate::{Directory, KeyValue, Queue, Store};
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// The suite of [`Directory`].
 pub async fn directory<T, S>(factory: impl AsyncFn() -> T)
@@ -71,4 +74,21 @@ where
     queue::release_and_retry(&*factory().await).await;
     queue::hold_until_retry(&*factory().await).await;
     queue::follow_ups_and_traces(&*factory().await).await;
+}
+
+/// The suite of [`KeyValue`]. The factory makes an empty one that takes its time from the clock.
+pub async fn key_value<T, S>(factory: impl AsyncFn(Arc<FakeClock>) -> T)
+where
+    T: Deref<Target = S>,
+    S: KeyValue,
+{
+    let fresh = async || factory(Arc::default()).await;
+    key_value::values_come_and_go(&*fresh().await).await;
+    key_value::owners_are_apart(&*fresh().await).await;
+    key_value::sums(&*fresh().await).await;
+    key_value::sums_meet_concurrently(&*fresh().await).await;
+    key_value::limits(&*fresh().await).await;
+    key_value::quota(&*fresh().await).await;
+    let clock = Arc::new(FakeClock::default());
+    key_value::times_run_out(&*factory(clock.clone()).await, &clock).await;
 }

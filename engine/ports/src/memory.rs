@@ -6,6 +6,7 @@
 
 mod clock;
 mod directory;
+mod key_value;
 mod mailbox;
 mod queue;
 mod resolve;
@@ -13,6 +14,7 @@ mod spool;
 mod store;
 
 pub use clock::FakeClock;
+pub use key_value::MemoryKeyValue;
 
 use directory::{AccountRow, DomainRow};
 use mailbox::MailboxRow;

@@ -22,6 +22,57 @@ pub trait Resolver: Send + Sync {
 
     /// The name of an address, if it has one that leads back to it.
     async fn name_of(&self, address: IpAddr) -> Option<String>;
+
+    /// The records of one kind, as they are. The name of [`RecordKind::Ptr`] is an address as text,
+    /// or one under `arpa` already.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    async fn lookup(&self, name: &str, kind: RecordKind) -> Result<Records, LookupError>;
+}
+
+/// The kind of a record (RFC 1035 §3.2.2, RFC 3596).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecordKind {
+    /// IPv4 addresses.
+    A,
+    /// IPv6 addresses.
+    Aaaa,
+    /// Texts.
+    Txt,
+    /// Mail exchanges.
+    Mx,
+    /// Host names of an address.
+    Ptr,
+    /// Name servers.
+    Ns,
+}
+
+/// The answer to a [`Resolver::lookup`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Records {
+    /// Each record as text, at least one: addresses and host names (lower case, without the dot at
+    /// the end), an exchange as `10 mx.example.org`, the strings of a text joined.
+    pub values: Vec<String>,
+    /// Seconds for which the answer holds.
+    pub ttl: u32,
+}
+
+/// Why a [`Resolver::lookup`] has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LookupError {
+    /// The name does not exist.
+    #[error("the name does not exist")]
+    NoSuchName,
+    /// The name has no record of this kind.
+    #[error("the name has no such record")]
+    NoRecords,
+    /// The name servers failed, or the name is none.
+    #[error("the DNS gave no answer: {0}")]
+    Failed(String),
+    /// No answer in time.
+    #[error("the DNS gave no answer in time")]
+    Timeout,
 }
 
 /// One MX record.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 use waxseal_mail::Timestamp;
-use waxseal_ports::memory::{FakeClock, Memory};
+use waxseal_ports::memory::{FakeClock, Memory, MemoryKeyValue};
 use waxseal_ports::queue::QueueError;
 use waxseal_ports::spool::SpoolError;
 use waxseal_ports::{Clock, Directory, Queue, Spool, contract};
@@ -25,6 +25,11 @@ async fn store() {
 #[tokio::test]
 async fn queue() {
     contract::queue(async || fresh()).await;
+}
+
+#[tokio::test]
+async fn key_value() {
+    contract::key_value(async |clock| Arc::new(MemoryKeyValue::new(clock))).await;
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use waxseal_mail::{
 use waxseal_ports::memory::Memory;
 use waxseal_ports::queue::{Leased, NewMessage, QueueError, QueuedInfo, Settlement};
 use waxseal_ports::read_at::read_all;
-use waxseal_ports::resolver::{Exchange, ResolveError};
+use waxseal_ports::resolver::{Exchange, LookupError, RecordKind, Records, ResolveError};
 use waxseal_ports::trace::TraceEvent;
 use waxseal_ports::{Clock, Directory, Queue, Resolver, Router, Store};
 
@@ -91,6 +91,9 @@ impl Resolver for FakeDns {
     }
     async fn name_of(&self, _address: IpAddr) -> Option<String> {
         None
+    }
+    async fn lookup(&self, _name: &str, _kind: RecordKind) -> Result<Records, LookupError> {
+        Err(LookupError::NoSuchName)
     }
 }
 
