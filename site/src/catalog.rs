@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::date::Date;
 use crate::markdown::{Rendered, render};
-use crate::model::{Claim, Extension, Product, Protocol, Status};
+use crate::model::{Chapter, Claim, Extension, Product, Protocol, Status};
+use crate::reference::Reference;
 use crate::resolve::{Cell, resolve};
 use crate::search::Synonyms;
 
@@ -51,6 +52,15 @@ pub struct ExtensionEntry {
     pub prose: Rendered,
 }
 
+/// A chapter of the manual with its prose.
+#[derive(Debug)]
+pub struct ChapterEntry {
+    /// Front matter.
+    pub facts: Chapter,
+    /// Prose.
+    pub prose: Rendered,
+}
+
 /// What the loader hands over.
 #[derive(Default)]
 pub struct Parts {
@@ -62,6 +72,10 @@ pub struct Parts {
     pub protocols: Vec<Protocol>,
     /// Extensions.
     pub extensions: Vec<Extension>,
+    /// Chapters of the manual.
+    pub manual: Vec<Chapter>,
+    /// The generated part of the manual.
+    pub reference: Reference,
     /// Synonyms of the search.
     pub synonyms: Synonyms,
     /// Digest of all files.
@@ -77,6 +91,10 @@ pub struct Catalog {
     pub protocols: BTreeMap<String, ProtocolEntry>,
     /// Extensions by `protocol/slug`.
     pub extensions: BTreeMap<String, ExtensionEntry>,
+    /// Chapters of the manual, in reading order.
+    pub manual: Vec<ChapterEntry>,
+    /// The generated part of the manual.
+    pub reference: Reference,
     /// Synonyms of the search.
     pub synonyms: Synonyms,
     /// The newest date in the content; ages on pages are counted from it, not from today.
@@ -93,9 +111,12 @@ impl Catalog {
             claims,
             protocols,
             extensions,
+            mut manual,
+            reference,
             synonyms,
             hash,
         } = parts;
+        manual.sort_by_key(|chapter| (chapter.section, chapter.order));
         let content_date = content_date(&products, &claims);
         let mut by_product: BTreeMap<String, BTreeMap<String, Vec<Claim>>> = BTreeMap::new();
         for (product, claims) in claims {
@@ -140,6 +161,14 @@ impl Catalog {
                     (facts.id(), ExtensionEntry { facts, prose })
                 })
                 .collect(),
+            manual: manual
+                .into_iter()
+                .map(|facts| {
+                    let prose = render(&facts.prose);
+                    ChapterEntry { facts, prose }
+                })
+                .collect(),
+            reference,
             synonyms,
             content_date,
             content_hash: hash.finalize().to_hex().as_str()[..16].to_owned(),
@@ -170,6 +199,18 @@ impl Catalog {
             .collect();
         found.sort_by_key(|entry| entry.facts.title.to_lowercase());
         found
+    }
+
+    /// The extension that a server announces by a wire token, in any case.
+    pub fn by_token(&self, protocol: &str, token: &str) -> Option<&str> {
+        let found = self.extensions.iter().find(|(_, entry)| {
+            let tokens = &entry.facts.tokens;
+            entry.facts.protocol == protocol
+                && tokens
+                    .iter()
+                    .any(|one| one.text.eq_ignore_ascii_case(token))
+        });
+        found.map(|(id, _)| id.as_str())
     }
 
     /// Number of claims.

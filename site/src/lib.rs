@@ -13,6 +13,7 @@ pub mod date;
 pub mod markdown;
 pub mod model;
 pub mod pages;
+pub mod reference;
 pub mod resolve;
 pub mod search;
 pub mod serve;

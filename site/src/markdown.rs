@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{
+    Alignment, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html,
+};
 
 use crate::content::Code;
 
@@ -17,12 +19,23 @@ pub struct Rendered {
     pub html: String,
     /// The words alone, for the search index.
     pub plain: String,
-    /// Headings with their ids.
-    pub headings: Vec<(String, String)>,
-    /// Links within the site, with their byte offset.
+    /// Headings in order.
+    pub headings: Vec<Heading>,
+    /// Links within the site and within the page, with their byte offset.
     pub links: Vec<(usize, String)>,
     /// Mistakes, with their byte offset.
     pub flaws: Vec<(usize, Code, String)>,
+}
+
+/// A heading of prose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// 2 to 6.
+    pub level: usize,
+    /// Its id on the page.
+    pub id: String,
+    /// Its words.
+    pub text: String,
 }
 
 /// Renders Markdown; `rendered.flaws` tells what was wrong, the HTML is safe either way.
@@ -51,6 +64,20 @@ pub fn is_safe_link(target: &str) -> bool {
         && !target
             .chars()
             .any(|letter| letter.is_control() || letter == '\\')
+}
+
+/// The beginning of a block of code. It can be scrolled, so it can be reached by keyboard.
+fn code_start(kind: &CodeBlockKind<'_>) -> String {
+    let language = match kind {
+        CodeBlockKind::Fenced(info) => info.split([' ', ',']).next().unwrap_or_default(),
+        CodeBlockKind::Indented => "",
+    };
+    let known = !language.is_empty() && language.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if known {
+        format!("<pre tabindex=\"0\"><code class=\"language-{language}\">")
+    } else {
+        "<pre tabindex=\"0\"><code>".to_owned()
+    }
 }
 
 #[derive(Default)]
@@ -149,6 +176,7 @@ impl Walk {
             Tag::Table(alignments) => {
                 let plain = vec![Alignment::None; alignments.len()];
                 self.alignments = alignments;
+                events.push(Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()));
                 events.push(Event::Start(Tag::Table(plain)));
             }
             Tag::TableHead | Tag::TableRow => {
@@ -156,9 +184,9 @@ impl Walk {
                 events.push(Event::Start(tag));
             }
             Tag::TableCell => events.push(Event::Html(self.cell_start().into())),
-            Tag::CodeBlock(_) => {
+            Tag::CodeBlock(kind) => {
                 self.in_code = true;
-                events.push(Event::Start(tag));
+                events.push(Event::Html(code_start(&kind).into()));
             }
             Tag::HtmlBlock => events.push(Event::Start(Tag::Paragraph)),
             other => events.push(Event::Start(other)),
@@ -199,7 +227,7 @@ impl Walk {
                 Code::M102,
                 format!("link to {target:?} is not allowed"),
             );
-        } else if local {
+        } else if local || target.starts_with('#') {
             self.out.links.push((link.offset, target.to_owned()));
         }
         link.dropped = !safe;
@@ -224,7 +252,7 @@ impl Walk {
                 }
                 events.push(Event::Html(format!("</h{level}>\n").into()));
                 self.words("\n");
-                self.out.headings.push((id, text));
+                self.out.headings.push(Heading { level, id, text });
             }
             TagEnd::Link | TagEnd::Image => {
                 let Some(link) = self.link.take() else { return };
@@ -240,7 +268,12 @@ impl Walk {
             }
             TagEnd::CodeBlock => {
                 self.in_code = false;
+                self.words("\n");
+                events.push(Event::Html("</code></pre>\n".into()));
+            }
+            TagEnd::Table => {
                 events.push(Event::End(tag));
+                events.push(Event::Html("</div>\n".into()));
             }
             TagEnd::HtmlBlock => events.push(Event::End(TagEnd::Paragraph)),
             other => {

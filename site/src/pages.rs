@@ -4,6 +4,7 @@ pub mod evidence;
 pub mod extension;
 pub mod home;
 pub mod machine;
+pub mod manual;
 pub mod matrix;
 pub mod method;
 pub mod not_found;
@@ -11,13 +12,17 @@ pub mod product;
 pub mod products;
 pub mod protocol;
 pub mod protocols;
+pub mod rfc_status;
 pub mod search;
 pub mod shortcut;
+pub mod wit;
 
 mod bar;
+mod book;
 mod frame;
 mod mark;
 
 pub use bar::{Bar, Part};
+pub use book::{Stop, stops};
 pub use frame::{Frame, PageError, Site};
 pub use mark::{EvidenceMark, Mark};

@@ -70,7 +70,8 @@ rules! {
         "reviewed = \"last year\""
     S108 Error "file name and content disagree"
         "products/<slug>/index.md, protocols/<id>.md and extensions/<protocol>/<slug>.md name \
-         what they hold; a file outside these folders is never read."
+         what they hold; paths below manual/ are slugs and leave the generated pages wit and \
+         rfc-status alone; a file outside these folders is never read."
         "slug = \"postfx\"   # in products/postfix/index.md"
     R101 Error "an unknown product"
         "fork_of, succeeded_by, bundles and links name products by slug."
@@ -82,11 +83,13 @@ rules! {
         "Protocols are named by id."
         "protocols = [\"smpt\"]"
     R104 Error "a link that leads nowhere"
-        "Links that begin with / must lead to a page of the catalog."
+        "Links that begin with / must lead to a page of the catalog, and a # to a heading there. \
+         The heading \"Old names\" has the id text-old-names."
         "See [idle](/extensions/imap/idel)."
     U101 Error "the same name twice"
         "Two products may not share an alias, two extensions of one protocol may not share a wire \
-         token, and one product may claim each extension once per evidence and source."
+         token, one product may claim each extension once per evidence and source, and two \
+         chapters of the manual share neither title, address nor place in their section."
         "aliases = [\"exim4\", \"exim4\"]"
     U102 Error "an alias is another page's title"
         "A search for that title could not tell the two apart."

@@ -13,7 +13,8 @@ use super::source::SourceFile;
 use super::spanned::Document;
 use crate::catalog::{Catalog, Parts};
 use crate::date::Date;
-use crate::model::{ClaimsFile, Extension, MeasuredFile, Product, Protocol};
+use crate::model::{Chapter, ClaimsFile, Extension, MeasuredFile, Product, Protocol};
+use crate::reference::Reference;
 use crate::search::Synonyms;
 
 /// Largest content file read, in bytes.
@@ -120,7 +121,8 @@ pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
             }
         }
     }
-    rules::all(&pages, today, &mut diagnostics);
+    let reference = Reference::load()?;
+    rules::all(&pages, &reference, today, &mut diagnostics);
     diagnostics.sort();
     diagnostics.dedup();
     let broken = diagnostics
@@ -129,7 +131,9 @@ pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
     let catalog = if broken {
         None
     } else {
-        Some(Catalog::build(parts(&pages)?))
+        let mut parts = parts(&pages)?;
+        parts.reference = reference;
+        Some(Catalog::build(parts))
     };
     Ok(Loaded {
         diagnostics,
@@ -157,10 +161,21 @@ fn place(path: &str) -> Option<Place> {
         ["extensions", protocol, name] => {
             Place::Page(Kind::Extension, format!("{protocol}/{}", stem(name)?))
         }
+        ["manual", folders @ .., name] => Place::Page(Kind::Manual, chapter_path(folders, name)?),
         ["search", "synonyms.toml"] => Place::Page(Kind::Synonyms, "synonyms".to_owned()),
         ["search", "eval.toml"] | ["README.md"] => Place::Other,
         _ => return None,
     })
+}
+
+/// The path of a chapter: `index.md` stands for its folder.
+fn chapter_path(folders: &[&str], name: &str) -> Option<String> {
+    let stem = name.strip_suffix(".md")?;
+    let mut parts = folders.to_vec();
+    if stem != "index" {
+        parts.push(stem);
+    }
+    Some(parts.join("/"))
 }
 
 /// Takes a file apart. A file that cannot be read keeps its name, so that what points to it is
@@ -169,7 +184,7 @@ fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) ->
     let end = file.text.len();
     let (front, prose) = match kind {
         Kind::Claims | Kind::Measured | Kind::Synonyms => (0..end, end..end),
-        Kind::Product | Kind::Protocol | Kind::Extension => {
+        Kind::Product | Kind::Protocol | Kind::Extension | Kind::Manual => {
             file.front_matter().unwrap_or_else(|| {
                 let message = "the file does not begin with front matter between +++ lines";
                 out.push(Diagnostic::at(&file, 0, Code::S102, message.to_owned()));
@@ -227,6 +242,12 @@ fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
             }),
             Kind::Extension => parts.extensions.push(Extension {
                 prose,
+                ..typed(page)?
+            }),
+            Kind::Manual => parts.manual.push(Chapter {
+                prose,
+                file: page.file.path.clone(),
+                path: page.id.clone(),
                 ..typed(page)?
             }),
             Kind::Synonyms => parts.synonyms = typed::<Synonyms>(page)?,

@@ -2,6 +2,7 @@
 
 mod claims;
 mod dates;
+mod manual;
 mod names;
 mod places;
 mod prose;
@@ -14,15 +15,17 @@ use super::diagnostic::Diagnostic;
 use super::load::Page;
 use super::schema::Kind;
 use crate::date::Date;
+use crate::reference::Reference;
 
 /// Runs every rule over all pages.
-pub fn all(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
+pub fn all(pages: &[Page], reference: &Reference, today: &Date, out: &mut Vec<Diagnostic>) {
     places::check(pages, out);
     references::check(pages, out);
     names::check(pages, out);
     claims::check(pages, today, out);
     dates::check(pages, today, out);
-    prose::check(pages, out);
+    manual::check(pages, out);
+    prose::check(pages, reference, out);
 }
 
 impl Page {

@@ -23,12 +23,14 @@ pub enum Kind {
     Protocol,
     /// `extensions/<protocol>/<slug>.md`.
     Extension,
+    /// `manual/<path>.md`.
+    Manual,
     /// `search/synonyms.toml`.
     Synonyms,
 }
 
 /// A schema with its file name and text, as served under `/schemas/`.
-pub const TEXTS: [(Kind, &str, &str); 6] = [
+pub const TEXTS: [(Kind, &str, &str); 7] = [
     (
         Kind::Product,
         "product",
@@ -53,6 +55,11 @@ pub const TEXTS: [(Kind, &str, &str); 6] = [
         Kind::Extension,
         "extension",
         include_str!("../../../schemas/content/extension.schema.json"),
+    ),
+    (
+        Kind::Manual,
+        "manual",
+        include_str!("../../../schemas/content/manual.schema.json"),
     ),
     (
         Kind::Synonyms,

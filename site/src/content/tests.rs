@@ -23,8 +23,12 @@ const EXTENSION: &str = "+++\nprotocol = \"smtp\"\nslug = \"size\"\ntitle = \"Si
 summary = \"Sizes.\"\ncategory = \"limits\"\nstatus = \"standard\"\nsurety = \"checked\"\n\n\
 [[tokens]]\ntext = \"SIZE\"\nmatch = \"exact\"\n+++\n";
 
-const GOOD: [(&str, &str); 5] = [
+const CHAPTER: &str = "+++\ntitle = \"First\"\nsection = \"start\"\norder = 10\n\
+summary = \"The first.\"\n+++\n\n## Old names\n\nText.\n";
+
+const GOOD: [(&str, &str); 6] = [
     ("extensions/smtp/size.md", EXTENSION),
+    ("manual/guide/first.md", CHAPTER),
     ("products/exim/claims.toml", CLAIMS),
     ("products/exim/index.md", PRODUCT),
     ("products/postfix/index.md", OTHER),
@@ -319,6 +323,70 @@ fn m_rules_keep_prose_safe() {
         expect![[
             r#"products/exim/index.md:18:1: link text "click here" says nothing when read alone [M103]"#
         ]],
+    );
+}
+
+const M: &str = "manual/guide/first.md";
+
+/// Checks the good content with one more file.
+#[track_caller]
+fn added(path: &str, text: &str, expected: Expect) {
+    let found = listed(path, Some(text));
+    let lines: Vec<String> = found.iter().map(|one| one.text("")).collect();
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn chapters_have_their_own_title_address_and_place() {
+    broken(
+        M,
+        "\"start\"",
+        "\"strat\"",
+        expect![[
+            r#"manual/guide/first.md:3:11: "strat" is not one of "start", "admin", "plugins", "reference" (did you mean "start"?) [S105]"#
+        ]],
+    );
+    added(
+        "manual/guide/first/index.md",
+        &CHAPTER
+            .replace("\"First\"", "\"Second\"")
+            .replace("10", "20"),
+        expect![[
+            r#"manual/guide/first/index.md:1:1: /manual/guide/first is also "manual/guide/first.md" [U101]"#
+        ]],
+    );
+    added(
+        "manual/other.md",
+        CHAPTER,
+        expect![[r#"
+            manual/other.md:2:9: the title "First" is taken by "manual/guide/first.md" [U101]
+            manual/other.md:4:9: place 10 of start is taken by "manual/guide/first.md" [U101]"#]],
+    );
+    let second = CHAPTER.replace("First", "Second").replace("10", "20");
+    added(
+        "manual/wit/Old Names.md",
+        &second,
+        expect![[r#"
+            manual/wit/Old Names.md:1:1: "wit/Old Names" is not a path of slugs: lower-case letters and digits, joined by hyphens [S108]
+            manual/wit/Old Names.md:1:1: /manual/wit is a generated page [S108]"#]],
+    );
+}
+
+#[test]
+fn links_to_headings_lead_somewhere() {
+    broken(
+        M,
+        "Text.",
+        "[a](#text-old-names) [b](/manual/wit#types-verdict) [c](/products#main)",
+        expect![[""]],
+    );
+    broken(
+        M,
+        "Text.",
+        "[a](#text-old-name) and [b](/manual/wit#types-verdikt)",
+        expect![[r#"
+            manual/guide/first.md:10:1: "text-old-name" is no place on "/manual/guide/first" (did you mean "text-old-names"?) [R104]
+            manual/guide/first.md:10:25: "types-verdikt" is no place on "/manual/wit" (did you mean "types-verdict"?) [R104]"#]],
     );
 }
 

@@ -89,9 +89,28 @@ fn tables_are_aligned_by_class() {
     check(
         "| a | b |\n|---|--:|\n| 1 | 2 |\n",
         expect![[r#"
-        <table><thead><tr><th scope="col">a</th><th scope="col" class="right">b</th></tr></thead><tbody>
+        <div class="scroll" tabindex="0"><table><thead><tr><th scope="col">a</th><th scope="col" class="right">b</th></tr></thead><tbody>
         <tr><td>1</td><td class="right">2</td></tr>
         </tbody></table>
+        </div>
+    "#]],
+    );
+}
+
+#[test]
+fn code_blocks_can_be_reached_by_keyboard() {
+    check(
+        "```toml\na = \"<b>\"\n```\n",
+        expect![[r#"
+        <pre tabindex="0"><code class="language-toml">a = "&lt;b&gt;"
+        </code></pre>
+    "#]],
+    );
+    check(
+        "```\"><script>\nx\n```\n",
+        expect![[r#"
+        <pre tabindex="0"><code>x
+        </code></pre>
     "#]],
     );
 }

@@ -2,38 +2,8 @@
 
 use serde::Deserialize;
 
+use super::words::words;
 use crate::date::Date;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident $text:literal $doc_v:literal)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $(#[doc = $doc_v] $variant),* }
-
-        impl $name {
-            /// All values in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The words shown to readers.
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-
-            /// The word used in content files and addresses.
-            pub fn id(self) -> String {
-                let mut id = String::new();
-                for letter in format!("{self:?}").chars() {
-                    if letter.is_ascii_uppercase() && !id.is_empty() {
-                        id.push('-');
-                    }
-                    id.push(letter.to_ascii_lowercase());
-                }
-                id
-            }
-        }
-    };
-}
 
 words! {
     /// What sort of thing a product is.

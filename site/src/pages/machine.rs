@@ -7,8 +7,9 @@ use axum::extract::{Path, State as Shared};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
-use super::{PageError, Site};
+use super::{PageError, Site, book};
 use crate::content::schema::TEXTS;
+use crate::reference::Package;
 
 /// The stylesheet.
 const STYLESHEET: &str = include_str!("../../assets/site.css");
@@ -92,5 +93,9 @@ pub fn paths(site: &Site) -> Vec<String> {
             .keys()
             .map(|id| format!("/extensions/{id}")),
     );
+    let stops = book::stops(catalog).into_iter();
+    paths.extend(stops.map(|stop| stop.url));
+    let older = catalog.reference.packages.iter().skip(1);
+    paths.extend(older.map(Package::url));
     paths
 }

@@ -115,6 +115,7 @@ fn hit_view(site: &Site, hit: Hit) -> HitView {
     let label = match hit.kind {
         DocKind::Product => "Product".to_owned(),
         DocKind::Protocol => "Protocol".to_owned(),
+        DocKind::Manual => "Manual".to_owned(),
         DocKind::Extension => {
             let id = hit.key.split('/').next().unwrap_or_default();
             let title = site
@@ -135,6 +136,7 @@ fn hit_view(site: &Site, hit: Hit) -> HitView {
             (format!("{}#extensions", hit.url), "Extensions"),
             (format!("/matrix/{}", hit.key), "Matrix"),
         ],
+        DocKind::Manual => Vec::new(),
     };
     HitView { hit, label, links }
 }

@@ -37,14 +37,7 @@ pub async fn token(
     Shared(site): Shared<Arc<Site>>,
     Path((protocol, token)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, PageError> {
-    let found = site.catalog.extensions.iter().find(|(_, entry)| {
-        entry.facts.protocol == protocol
-            && entry
-                .facts
-                .tokens
-                .iter()
-                .any(|one| one.text.eq_ignore_ascii_case(&token))
-    });
-    let (id, _) = found.ok_or(PageError::NotFound)?;
+    let found = site.catalog.by_token(&protocol, &token);
+    let id = found.ok_or(PageError::NotFound)?;
     Ok(Redirect::to(&format!("/extensions/{id}")))
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, ExtensionEntry, ProductEntry, ProtocolEntry};
+use crate::catalog::{Catalog, ChapterEntry, ExtensionEntry, ProductEntry, ProtocolEntry};
+use crate::reference::{Interface, RfcEntry};
 
 /// Type of a page, in the order of its tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,11 +14,13 @@ pub enum DocKind {
     Extension,
     /// A protocol page.
     Protocol,
+    /// A page of the manual.
+    Manual,
 }
 
 impl DocKind {
     /// All kinds in order.
-    pub const ALL: [Self; 3] = [Self::Product, Self::Extension, Self::Protocol];
+    pub const ALL: [Self; 4] = [Self::Product, Self::Extension, Self::Protocol, Self::Manual];
 
     /// The word used in addresses.
     pub fn id(self) -> &'static str {
@@ -25,6 +28,7 @@ impl DocKind {
             Self::Product => "product",
             Self::Extension => "extension",
             Self::Protocol => "protocol",
+            Self::Manual => "manual",
         }
     }
 
@@ -34,6 +38,7 @@ impl DocKind {
             Self::Product => "Products",
             Self::Extension => "Extensions",
             Self::Protocol => "Protocols",
+            Self::Manual => "Manual",
         }
     }
 
@@ -50,6 +55,7 @@ impl DocKind {
         match self {
             Self::Product | Self::Extension => 1.15,
             Self::Protocol => 1.2,
+            Self::Manual => 1.0,
         }
     }
 }
@@ -90,6 +96,14 @@ pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
     );
     all.extend(catalog.extensions.values().map(extension));
     all.extend(catalog.protocols.values().map(protocol));
+    all.extend(catalog.manual.iter().map(chapter));
+    let newest = catalog.reference.packages.first();
+    all.extend(
+        newest
+            .into_iter()
+            .flat_map(|package| package.interfaces.iter().map(interface)),
+    );
+    all.push(rfc_status(&catalog.reference.rfcs));
     all
 }
 
@@ -245,5 +259,66 @@ fn protocol(entry: &ProtocolEntry) -> Document {
             .collect(),
         body: format!("{}\n{}", ports.join("\n"), entry.prose.plain),
         marks,
+    }
+}
+
+fn chapter(entry: &ChapterEntry) -> Document {
+    let facts = &entry.facts;
+    Document {
+        kind: DocKind::Manual,
+        key: facts.url(),
+        url: facts.url(),
+        title: facts.title.clone(),
+        summary: facts.summary.clone(),
+        names: facts.aliases.clone(),
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: format!("{}\n{}", facts.section.words(), entry.prose.plain),
+        marks: BTreeSet::from([mark("type", "manual")]),
+    }
+}
+
+/// An interface of plugins; its functions and types are words of the body.
+fn interface(interface: &Interface) -> Document {
+    let types = interface.types.iter().map(|item| (&item.name, &item.docs));
+    let functions = interface
+        .functions
+        .iter()
+        .map(|item| (&item.name, &item.docs));
+    let items = types.chain(functions);
+    let body: String = items
+        .map(|(name, docs)| format!("{name}\n{}\n", docs.plain))
+        .collect();
+    let url = format!("/manual/wit#{}", interface.anchor);
+    let docs = interface.docs.plain.trim();
+    Document {
+        kind: DocKind::Manual,
+        key: url.clone(),
+        url,
+        title: format!("Plugin interface {}", interface.name),
+        summary: docs.split("\n").next().unwrap_or_default().to_owned(),
+        names: Vec::new(),
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body,
+        marks: BTreeSet::from([mark("type", "manual")]),
+    }
+}
+
+fn rfc_status(rfcs: &[RfcEntry]) -> Document {
+    let lines = rfcs
+        .iter()
+        .map(|entry| format!("{} {}\n", entry.number, entry.title));
+    Document {
+        kind: DocKind::Manual,
+        key: "/manual/rfc-status".to_owned(),
+        url: "/manual/rfc-status".to_owned(),
+        title: "RFC status".to_owned(),
+        summary: crate::pages::rfc_status::SUMMARY.to_owned(),
+        names: vec!["which RFCs Waxseal implements".to_owned()],
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: lines.collect(),
+        marks: BTreeSet::from([mark("type", "manual")]),
     }
 }

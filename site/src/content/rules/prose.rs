@@ -1,44 +1,41 @@
 //! M101 to M103 and R104: the words after the front matter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Code, Diagnostic, Kind, Page};
 use crate::content::nearest::hint;
-use crate::markdown::render;
+use crate::markdown::{Rendered, render};
+use crate::model::chapter_url;
+use crate::reference::Reference;
 
 /// Pages that exist whatever the content is.
-const FIXED: [&str; 5] = ["/", "/products", "/protocols", "/search", "/about/method"];
+const FIXED: [&str; 7] = [
+    "/",
+    "/products",
+    "/protocols",
+    "/search",
+    "/about/method",
+    "/manual",
+    "/manual/rfc-status",
+];
 
-pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
-    let mut known: BTreeSet<String> = FIXED.iter().map(|&page| page.to_owned()).collect();
-    for page in pages {
-        match page.kind {
-            Kind::Product => {
-                known.insert(format!("/products/{}", page.id));
-                known.insert(format!("/products/{}/evidence", page.id));
-            }
-            Kind::Protocol => {
-                known.insert(format!("/protocols/{}", page.id));
-                known.insert(format!("/matrix/{}", page.id));
-            }
-            Kind::Extension => {
-                known.insert(format!("/extensions/{}", page.id));
-            }
-            Kind::Claims | Kind::Measured | Kind::Synonyms => {}
-        }
-    }
-    for page in pages {
-        let markdown = page.file.text.get(page.prose.clone()).unwrap_or_default();
-        let rendered = render(markdown);
+/// Ids on each known page that a link may lead to; only those of prose and WIT are listed, so
+/// other anchors are not judged.
+type Known = BTreeMap<String, BTreeSet<String>>;
+
+pub(super) fn check(pages: &[Page], reference: &Reference, out: &mut Vec<Diagnostic>) {
+    let rendered: Vec<Rendered> = pages
+        .iter()
+        .map(|page| render(page.file.text.get(page.prose.clone()).unwrap_or_default()))
+        .collect();
+    let known = known(pages, &rendered, reference);
+    for (page, rendered) in pages.iter().zip(rendered) {
         let start = page.prose.start;
         for (offset, code, message) in rendered.flaws {
             out.push(Diagnostic::at(&page.file, start + offset, code, message));
         }
         for (offset, link) in rendered.links {
-            let path = link.split(['#', '?']).next().unwrap_or_default();
-            if !known.contains(path) {
-                let near = hint(path, known.iter().map(String::as_str));
-                let message = format!("\"{path}\" leads nowhere{near}");
+            if let Some(message) = dangles(&link, &addresses(page), &known) {
                 out.push(Diagnostic::at(
                     &page.file,
                     start + offset,
@@ -48,4 +45,55 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+fn known(pages: &[Page], rendered: &[Rendered], reference: &Reference) -> Known {
+    let mut known: Known = FIXED.map(|page| (page.to_owned(), BTreeSet::new())).into();
+    for (page, rendered) in pages.iter().zip(rendered) {
+        let ids = rendered.headings.iter().map(|heading| heading.id.clone());
+        let ids: BTreeSet<String> = ids.collect();
+        for address in addresses(page) {
+            known.insert(address, ids.clone());
+        }
+    }
+    for (at, package) in reference.packages.iter().enumerate() {
+        let anchors: BTreeSet<String> = package.anchors().map(str::to_owned).collect();
+        if at == 0 {
+            known.insert("/manual/wit".to_owned(), anchors.clone());
+        }
+        known.insert(package.url(), anchors);
+    }
+    known
+}
+
+/// The pages made from a file, the one with its prose first.
+fn addresses(page: &Page) -> Vec<String> {
+    let id = &page.id;
+    match page.kind {
+        Kind::Product => vec![
+            format!("/products/{id}"),
+            format!("/products/{id}/evidence"),
+        ],
+        Kind::Protocol => vec![format!("/protocols/{id}"), format!("/matrix/{id}")],
+        Kind::Extension => vec![format!("/extensions/{id}")],
+        Kind::Manual => vec![chapter_url(id)],
+        Kind::Claims | Kind::Measured | Kind::Synonyms => Vec::new(),
+    }
+}
+
+/// What is wrong with a link, if it leads nowhere.
+fn dangles(link: &str, own: &[String], known: &Known) -> Option<String> {
+    let (address, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let path = address.split('?').next().unwrap_or_default();
+    let path = if path.is_empty() { own.first()? } else { path };
+    let Some(ids) = known.get(path) else {
+        let near = hint(path, known.keys().map(String::as_str));
+        return Some(format!("\"{path}\" leads nowhere{near}"));
+    };
+    let judged = anchor.starts_with("text-") || path.starts_with("/manual/wit");
+    if anchor.is_empty() || !judged || ids.contains(anchor) {
+        return None;
+    }
+    let near = hint(anchor, ids.iter().map(String::as_str));
+    Some(format!("\"{anchor}\" is no place on \"{path}\"{near}"))
 }

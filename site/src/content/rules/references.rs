@@ -54,7 +54,7 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
                     look(pointer, &extensions, Code::R102, "extension");
                 }
             }
-            Kind::Synonyms => {}
+            Kind::Manual | Kind::Synonyms => {}
         }
     }
 }
