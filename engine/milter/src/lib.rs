@@ -6,3 +6,9 @@
 //! cannot tell a plugin from a built-in, and neither reads configuration files nor knows SMTP.
 
 pub mod wire;
+
+mod client;
+mod socket;
+
+pub use client::{Milter, MilterConfig, MilterLimits, MilterProtocol, OnFailure};
+pub use socket::{Socket, SocketError};
