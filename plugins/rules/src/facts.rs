@@ -1,8 +1,8 @@
 //! What conditions ask about.
 
-use crate::header_text::header_text;
 use std::cell::OnceCell;
 use std::net::IpAddr;
+use waxseal_plugin_sdk::header_text::header_text;
 use waxseal_plugin_sdk::{Header, Protocol, message, mime, session};
 
 /// The session and message under judgement.

@@ -1,8 +1,8 @@
 //! Goes through the rules of one stage in order.
 
 use crate::facts::Facts;
-use crate::glob::Glob;
 use crate::rule::{At, Condition, HeaderAction, Rule, Verdict};
+use waxseal_plugin_sdk::glob::Glob;
 
 /// What the rules of a stage came to.
 #[derive(Debug, Clone, PartialEq, Default)]

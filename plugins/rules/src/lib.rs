@@ -2,10 +2,7 @@
 //! attachments, and what follows where they hold. See README.md for the reference.
 
 pub mod facts;
-pub mod glob;
-pub mod header_text;
 pub mod judge;
-pub mod network;
 pub mod parse;
 pub mod rule;
 

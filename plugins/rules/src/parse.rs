@@ -2,11 +2,11 @@
 
 mod action;
 mod condition;
-mod table;
+mod values;
 
 use crate::rule::{At, Rule, earliest};
 use serde_json::Value;
-use table::Table;
+use waxseal_plugin_sdk::config::Table;
 
 /// Rules of one configuration.
 const RULES_MAX: usize = 1000;
@@ -38,6 +38,7 @@ fn rule(number: usize, value: &Value) -> Result<Rule, String> {
     let table = Table::new(&place, value, &["name", "at", "if", "then"])?;
     let name = table
         .text("name")?
+        .map(str::to_owned)
         .ok_or_else(|| format!("{place} has no name"))?;
     if name.is_empty() || name.len() > 64 || name.chars().any(char::is_control) {
         return Err(format!(
@@ -56,7 +57,7 @@ fn rule(number: usize, value: &Value) -> Result<Rule, String> {
     let at = match table.text("at")? {
         None => possible,
         Some(text) => {
-            let at = stage(&text).ok_or_else(|| {
+            let at = stage(text).ok_or_else(|| {
                 format!("{place}: at is {text:?}, not connect, helo, mail, rcpt or message")
             })?;
             if at < possible {

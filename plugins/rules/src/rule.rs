@@ -1,7 +1,7 @@
 //! A rule: conditions, and what follows where all of them hold.
 
-use crate::glob::Glob;
-use crate::network::Network;
+use waxseal_plugin_sdk::glob::Glob;
+use waxseal_plugin_sdk::network::Network;
 use waxseal_plugin_sdk::{Protocol, Stage};
 
 /// When a rule is judged. Later ones know more.

@@ -1,8 +1,9 @@
 //! The table `then`.
 
-use super::table::{Table, object, text, texts};
+use super::values::{flag, object, text, texts};
 use crate::rule::{Actions, HeaderAction, Reply, Verdict};
 use serde_json::Value;
+use waxseal_plugin_sdk::config::Table;
 
 const VERDICTS: [&str; 6] = [
     "accept",
@@ -32,7 +33,7 @@ const KEYS: [&str; 13] = [
 pub(super) fn actions(place: &str, value: &Value) -> Result<Actions, String> {
     let table = Table::new(place, value, &KEYS)?;
     let mut actions = Actions {
-        stop: table.flag("stop")?,
+        stop: table.flag("stop")?.unwrap_or(false),
         ..Actions::default()
     };
     for key in VERDICTS {
@@ -74,8 +75,8 @@ pub(super) fn actions(place: &str, value: &Value) -> Result<Actions, String> {
 /// `None` for a verdict that is switched off with `false`.
 fn verdict(place: &str, key: &str, value: &Value) -> Result<Option<Verdict>, String> {
     Ok(match key {
-        "accept" => super::table::flag(place, value)?.then_some(Verdict::Accept),
-        "discard" => super::table::flag(place, value)?.then_some(Verdict::Discard),
+        "accept" => flag(place, value)?.then_some(Verdict::Accept),
+        "discard" => flag(place, value)?.then_some(Verdict::Discard),
         "reject" => Some(Verdict::Reject(reply(place, value, 5)?)),
         "tempfail" => Some(Verdict::Tempfail(reply(place, value, 4)?)),
         "quarantine" => Some(Verdict::Quarantine(line(place, value, 400)?)),
@@ -108,7 +109,7 @@ fn reply(place: &str, value: &Value, class: u16) -> Result<Reply, String> {
     };
     let status = match table.text("status")? {
         None => status.to_owned(),
-        Some(text) if is_status(&text, class) => text,
+        Some(text) if is_status(text, class) => text.to_owned(),
         Some(text) => return Err(format!("{place}.status: {text:?} is not like {status}")),
     };
     let text = table

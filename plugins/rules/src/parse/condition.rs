@@ -1,11 +1,12 @@
 //! The table `if`.
 
-use super::table::{Table, flag, object, texts};
-use crate::glob::Glob;
-use crate::network::Network;
+use super::values::{flag, object, texts};
 use crate::rule::Condition;
 use serde_json::Value;
 use waxseal_plugin_sdk::Protocol;
+use waxseal_plugin_sdk::config::{self, Table};
+use waxseal_plugin_sdk::glob::Glob;
+use waxseal_plugin_sdk::network::Network;
 
 const KEYS: [&str; 17] = [
     "sender",
@@ -116,16 +117,7 @@ fn octets(place: &str, value: &Value) -> Result<u32, String> {
     let wrong =
         || format!("{place} is not a number of octets up to 4G, such as 10485760 or \"10M\"");
     let number = match value {
-        Value::String(text) => {
-            let (digits, shift) = match text.chars().last() {
-                Some('K' | 'k') => (text.get(..text.len() - 1), 10),
-                Some('M' | 'm') => (text.get(..text.len() - 1), 20),
-                Some('G' | 'g') => (text.get(..text.len() - 1), 30),
-                _ => (Some(text.as_str()), 0),
-            };
-            let digits = digits.and_then(|digits| digits.parse::<u64>().ok());
-            digits.and_then(|number| number.checked_mul(1 << shift))
-        }
+        Value::String(text) => config::octets(text),
         Value::Number(number) => number.as_u64(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };

@@ -49,6 +49,7 @@
 //! Natively every call to the server is answered by the stand-in in [`testing`], so that plugins are
 //! tested with plain `#[test]` functions.
 
+pub mod address;
 pub mod aead;
 pub mod bindings;
 mod blob;
@@ -57,8 +58,10 @@ pub mod config;
 pub mod delivery;
 pub mod dns;
 mod filter;
+pub mod glob;
 #[doc(hidden)]
 pub mod glue;
+pub mod header_text;
 pub mod holder;
 mod host;
 pub mod http;
@@ -68,6 +71,7 @@ pub mod log;
 pub mod message;
 pub mod metrics;
 pub mod mime;
+pub mod network;
 pub mod notes;
 mod outcome;
 pub mod random;

@@ -2,6 +2,8 @@
 
 use super::nearest::nearest;
 use super::{Mistake, units};
+use crate::glob::Glob;
+use crate::network::Network;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -106,6 +108,26 @@ impl<'a> Table<'a> {
         };
         let texts = self.read(key, "a text or a list of texts", texts)?;
         Ok(texts.unwrap_or_default())
+    }
+
+    /// Patterns with `*` and `?` (see [`Glob`]); none where there are none.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn globs(&self, key: &str) -> Result<Vec<Glob>, Mistake> {
+        Ok(self.texts(key)?.into_iter().map(Glob::new).collect())
+    }
+
+    /// Addresses and networks (see [`Network`]); none where there are none.
+    ///
+    /// # Errors
+    /// When one is something else.
+    pub fn networks(&self, key: &str) -> Result<Vec<Network>, Mistake> {
+        let network = |text: &str| {
+            let what = format!("holds {text:?}, which is not an address or a network");
+            Network::parse(text).ok_or_else(|| self.wrong(key, &what))
+        };
+        self.texts(key)?.into_iter().map(network).collect()
     }
 
     /// `true` or `false`.
