@@ -8,7 +8,9 @@
 pub mod wire;
 
 mod client;
+mod server;
 mod socket;
 
 pub use client::{Milter, MilterConfig, MilterLimits, MilterProtocol, OnFailure};
+pub use server::{Listener, Quarantine, Server, ServerConfig, ServerPorts};
 pub use socket::{Socket, SocketError};

@@ -262,7 +262,9 @@ fn envelopes() {
                 parameters: vec![],
             },
         ],
-        expect![[r#"<> to ["a@example.test", "c@example.test (silent)", "A@Example.Test"], added ["c@example.test", "A@Example.Test"]"#]],
+        expect![[
+            r#"<> to ["a@example.test", "c@example.test (silent)", "A@Example.Test"], added ["c@example.test", "A@Example.Test"]"#
+        ]],
     );
     check_envelope(
         vec![
