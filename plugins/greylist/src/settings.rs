@@ -128,7 +128,7 @@ mod tests {
         let settings = read("{}").unwrap();
         assert_eq!(
             (settings.wait.as_secs(), settings.keep.as_secs()),
-            (300, 36 * 86_400)
+            (60, 36 * 86_400)
         );
         assert_eq!(
             (settings.v4_bits, settings.v6_bits, settings.trust_after),

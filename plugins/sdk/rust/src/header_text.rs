@@ -1,4 +1,6 @@
-//! Header values as people read them: unfolded, encoded words decoded (RFC 2047).
+//! Header values as people read them: unfolded, encoded words decoded (RFC 2047); and back.
+
+use crate::base64;
 
 /// The text of a value. What cannot be decoded stays as it is.
 #[must_use]
@@ -6,6 +8,31 @@ pub fn header_text(value: &[u8]) -> String {
     let raw = String::from_utf8_lossy(value);
     let unfolded = raw.replace("\r\n", "").replace('\n', "");
     decode_words(unfolded.trim())
+}
+
+/// A text as a header value: as it is where it is short printable ASCII, else as encoded words in
+/// UTF-8 that are folded. Control characters become spaces.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if plain && text.len() <= 900 && !text.contains("=?") {
+        return text;
+    }
+    let mut words: Vec<String> = Vec::new();
+    for c in text.chars() {
+        match words.last_mut() {
+            // An encoded word has at most 75 characters: 45 octets before encoding.
+            Some(word) if word.len() + c.len_utf8() <= 45 => word.push(c),
+            _ => words.push(c.to_string()),
+        }
+    }
+    let words = words.iter().map(|word| base64::encode(word.as_bytes()));
+    let words: Vec<String> = words.map(|word| format!("=?utf-8?B?{word}?=")).collect();
+    words.join("\r\n ")
 }
 
 /// Decodes the encoded words of a text; white space between two of them goes (RFC 2047 §6.2).
@@ -42,7 +69,7 @@ fn word(text: &str) -> Option<(String, usize)> {
         return None;
     }
     let octets = match encoding {
-        "b" | "B" => base64(content)?,
+        "b" | "B" => base64::decode(content)?,
         "q" | "Q" => quoted(content)?,
         _ => return None,
     };
@@ -60,28 +87,6 @@ fn word(text: &str) -> Option<(String, usize)> {
 
 fn charset_octets(text: &str) -> Option<usize> {
     text.get(2..)?.find('?')
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for byte in text.bytes().filter(|byte| *byte != b'=') {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push(u8::try_from((bits >> held) & 0xff).ok()?);
-        }
-    }
-    Some(out)
 }
 
 fn quoted(text: &str) -> Option<Vec<u8>> {
@@ -108,6 +113,25 @@ mod tests {
     #[track_caller]
     fn check(value: &str, expected: &str) {
         assert_eq!(header_text(value.as_bytes()), expected);
+    }
+
+    #[test]
+    fn what_is_encoded_reads_the_same() {
+        assert_eq!(encode("Plain text"), "Plain text");
+        assert_eq!(encode("two\r\nlines"), "two  lines");
+        for text in [
+            "Füße",
+            "=?no word?=",
+            &"größer ".repeat(40),
+            &"€".repeat(99),
+        ] {
+            let encoded = encode(text);
+            assert!(
+                encoded.split("\r\n ").all(|line| line.len() <= 75),
+                "{encoded}"
+            );
+            assert_eq!(header_text(encoded.as_bytes()), text);
+        }
     }
 
     #[test]

@@ -51,10 +51,12 @@
 
 pub mod address;
 pub mod aead;
+pub mod base64;
 pub mod bindings;
 mod blob;
 pub mod clock;
 pub mod config;
+pub mod date;
 pub mod delivery;
 pub mod dns;
 mod filter;
