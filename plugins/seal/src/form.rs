@@ -1,0 +1,178 @@
+//! The form in which blobs rest: chunks, each sealed on its own, and attributes that say how.
+//!
+//! A blob is cut into chunks of 64 KiB; the last one may be shorter, and an empty blob is one empty
+//! chunk. Each chunk is sealed with its number and whether it is the last in the associated data, and
+//! with a nonce made of 16 random octets of the blob and that number. So nobody can cut off, reorder,
+//! repeat or exchange chunks without being found out.
+
+use waxseal_plugin_sdk::aead::{Key, NONCE_OCTETS, Nonce};
+use waxseal_plugin_sdk::storage::Attributes;
+use waxseal_plugin_sdk::{Error, base64, random};
+
+/// Octets of a chunk before sealing.
+pub const CHUNK_OCTETS: usize = 64 * 1024;
+/// The only form so far.
+const FORM: &str = "1";
+/// Random octets in each nonce; the chunk's number fills the rest.
+const SALT_OCTETS: usize = 16;
+/// The context of messages on their way.
+const TRANSIT: &str = "transit";
+
+/// How a blob is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    key_name: String,
+    context: String,
+    salt: Vec<u8>,
+}
+
+/// What the attributes of a blob say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// It rests as it is.
+    Plain,
+    /// It is sealed.
+    Sealed(Sealing),
+}
+
+impl Sealing {
+    /// For a new blob of an account, or of a message on its way.
+    #[must_use]
+    pub fn new(key_name: &str, account: Option<&str>) -> Self {
+        let context = account.map(|account| format!("account:{}", account.to_lowercase()));
+        Self {
+            key_name: key_name.to_owned(),
+            context: context.unwrap_or_else(|| TRANSIT.to_owned()),
+            salt: random::bytes(16),
+        }
+    }
+
+    /// The key, derived for the account.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::new(&self.key_name, &self.context)
+    }
+
+    /// The nonce of a chunk.
+    #[must_use]
+    pub fn nonce(&self, number: u64) -> Nonce {
+        let mut nonce = [0; NONCE_OCTETS];
+        let octets = self.salt.iter().copied().chain(number.to_be_bytes());
+        for (slot, octet) in nonce.iter_mut().zip(octets) {
+            *slot = octet;
+        }
+        nonce
+    }
+
+    /// The associated data of a chunk.
+    #[must_use]
+    pub fn associated(number: u64, last: bool) -> Vec<u8> {
+        let mut associated = b"waxseal seal 1 ".to_vec();
+        associated.extend(number.to_be_bytes());
+        associated.push(u8::from(last));
+        associated
+    }
+}
+
+impl Form {
+    /// As attributes.
+    #[must_use]
+    pub fn to_attributes(&self) -> Attributes {
+        let pairs = match self {
+            Self::Plain => vec![("form", "plain".to_owned())],
+            Self::Sealed(sealing) => vec![
+                ("form", FORM.to_owned()),
+                ("key", sealing.key_name.clone()),
+                ("context", sealing.context.clone()),
+                ("salt", base64::encode(&sealing.salt)),
+            ],
+        };
+        pairs
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect()
+    }
+
+    /// Reads attributes.
+    ///
+    /// # Errors
+    /// When this plugin never wrote them.
+    pub fn parse(attributes: &[(String, String)]) -> Result<Self, Error> {
+        let get = |key: &str| {
+            let mut pairs = attributes.iter();
+            let pair = pairs.find(|(known, _)| known == key);
+            pair.map(|(_, value)| value.as_str())
+        };
+        let bad = |what: &str| Error::new("bad-attributes", format!("the attributes {what}"));
+        match get("form") {
+            Some("plain") => Ok(Self::Plain),
+            Some(FORM) => {
+                let salt = get("salt").and_then(base64::decode);
+                let salt = salt.filter(|salt| salt.len() == SALT_OCTETS);
+                let missing = || bad("hold no key, context and salt");
+                Ok(Self::Sealed(Sealing {
+                    key_name: get("key").ok_or_else(missing)?.to_owned(),
+                    context: get("context").ok_or_else(missing)?.to_owned(),
+                    salt: salt.ok_or_else(missing)?,
+                }))
+            }
+            Some(form) => Err(bad(&format!("name the form {form:?}, which is newer"))),
+            None => Err(bad("name no form: the blob was not written by this plugin")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use waxseal_plugin_sdk::testing::Server;
+
+    #[test]
+    fn attributes_come_back() {
+        let _server = Server::start();
+        for form in [
+            Form::Plain,
+            Form::Sealed(Sealing::new("mail", Some("Alice@example.test"))),
+            Form::Sealed(Sealing::new("mail", None)),
+        ] {
+            assert_eq!(Form::parse(&form.to_attributes()), Ok(form));
+        }
+    }
+
+    #[test]
+    fn foreign_attributes_are_refused() {
+        let parse = |pairs: &[(&str, &str)]| {
+            let pairs = pairs
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            Form::parse(&pairs.collect::<Vec<_>>()).map_err(|error| error.code)
+        };
+        let bad = Err("bad-attributes".to_owned());
+        assert_eq!(parse(&[]), bad);
+        assert_eq!(parse(&[("form", "2")]), bad);
+        assert_eq!(
+            parse(&[("form", "1"), ("key", "mail"), ("context", "transit")]),
+            bad
+        );
+        let short = [
+            ("form", "1"),
+            ("key", "mail"),
+            ("context", "transit"),
+            ("salt", "AAAA"),
+        ];
+        assert_eq!(parse(&short), bad);
+    }
+
+    #[test]
+    fn no_two_chunks_share_a_nonce() {
+        let _server = Server::start();
+        let (one, two) = (Sealing::new("mail", None), Sealing::new("mail", None));
+        assert_ne!(one.nonce(0), one.nonce(1));
+        assert_ne!(one.nonce(0), two.nonce(0));
+        assert_ne!(Sealing::associated(1, false), Sealing::associated(1, true));
+        assert_ne!(
+            Sealing::associated(1, false),
+            Sealing::associated(256, false)
+        );
+    }
+}
