@@ -4,6 +4,7 @@
 //! Nothing here opens a socket or a file of its own; `memory` holds in-memory adapters for tests,
 //! and `contract` the test suite that every adapter of a port must pass.
 
+pub mod blob_codec;
 pub mod clock;
 #[cfg(feature = "testing")]
 pub mod contract;
@@ -26,6 +27,7 @@ pub mod spool;
 pub mod store;
 pub mod trace;
 
+pub use blob_codec::BlobCodecs;
 pub use clock::Clock;
 pub use directory::Directory;
 pub use draft::Draft;

@@ -5,6 +5,7 @@
 //! nothing outlives it. Passwords are compared in clear text; never give it a real one.
 
 mod clock;
+mod codecs;
 mod directory;
 mod key_value;
 mod mailbox;
@@ -14,6 +15,7 @@ mod spool;
 mod store;
 
 pub use clock::FakeClock;
+pub use codecs::MemoryCodecs;
 pub use key_value::MemoryKeyValue;
 
 use directory::{AccountRow, DomainRow};
