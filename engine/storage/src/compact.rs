@@ -66,7 +66,7 @@ impl Storage {
     async fn rewrite(&self, number: u32) -> Result<(), StoreError> {
         loop {
             let rows = sqlx::query(
-                "SELECT id, pack, offset, octets, crc FROM blob WHERE pack = ? AND refs > 0 \
+                "SELECT id, pack, offset, octets, crc, plain FROM blob WHERE pack = ? AND refs > 0 \
                  ORDER BY offset LIMIT ?",
             )
             .bind(i64::from(number))
@@ -85,7 +85,7 @@ impl Storage {
                 octets += place.octets;
                 let source: Arc<dyn ReadAt> = Arc::new(PackBlob::new(pack.clone(), place));
                 let blob = PendingBlob::seal(source).await.map_err(Outage::broken)?;
-                relocate.blobs.push(blob.renamed(place.id));
+                relocate.blobs.push(blob.moved(&place));
                 relocate.from.push(place);
                 if octets >= MOVE_OCTETS {
                     break;
@@ -131,6 +131,9 @@ impl Storage {
             }
             if let Err(error) = this.compact().await {
                 tracing::warn!(%error, "packs could not be compacted");
+            }
+            if let Err(error) = this.release_held().await {
+                tracing::warn!(%error, "holders were not told what they may forget");
             }
         }
     }

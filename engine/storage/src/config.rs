@@ -42,6 +42,48 @@ pub struct Config {
     pub subaddress_separators: String,
     /// How passwords are hashed.
     pub password: PasswordConfig,
+    /// Storage plugins that new messages go through, in this order, on their way to the disk; when
+    /// they are read, the other way round. At most 8, each once. Messages that were written under
+    /// another list are read by the one they were written under. Default none.
+    pub plugins: Vec<String>,
+    /// A storage-holder plugin that keeps new messages instead of the packs. Default none.
+    pub holder: Option<String>,
+    /// Whether each account's messages are encoded for that account. Then no two accounts share the
+    /// octets of a message. Default no: shared, and encoded for no account.
+    pub per_account: bool,
+    /// Whether what was encoded is decoded and compared before the message is accepted. Default yes:
+    /// a plugin whose output cannot be read again then costs a `451` and no mail.
+    pub verify_encoded: bool,
+    /// Octets of decoded messages kept for clients that read one in parts, those over
+    /// `spool_memory_octets` in spool files. Default 32 MiB.
+    pub decoded_octets_max: u64,
+}
+
+/// Plugins that a message goes through at most.
+const PLUGINS_MAX: usize = 8;
+
+impl Config {
+    /// What is wrong with the values themselves, naming the setting.
+    ///
+    /// # Errors
+    /// The text.
+    pub fn check(&self) -> Result<(), String> {
+        if self.plugins.len() > PLUGINS_MAX {
+            let count = self.plugins.len();
+            return Err(format!(
+                "storage.plugins names {count} plugins, over {PLUGINS_MAX}"
+            ));
+        }
+        for (index, name) in self.plugins.iter().enumerate() {
+            if self.plugins[..index].contains(name) {
+                return Err(format!("storage.plugins names {name:?} twice"));
+            }
+        }
+        if self.per_account && self.plugins.is_empty() {
+            return Err("storage.per_account is set, and there are no storage.plugins".into());
+        }
+        Ok(())
+    }
 }
 
 /// Argon2id parameters (RFC 9106) for new passwords; old hashes keep the ones they were made with.
@@ -78,6 +120,11 @@ impl Default for Config {
             subscriptions_per_account_max: 5_000,
             subaddress_separators: "+".into(),
             password: PasswordConfig::default(),
+            plugins: Vec::new(),
+            holder: None,
+            per_account: false,
+            verify_encoded: true,
+            decoded_octets_max: 32 << 20,
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) fn point(name: &'static str) {
 /// Every point there is; the crash test walks through them.
 #[cfg(feature = "crash-points")]
 pub const POINTS: &[&str] = &[
+    "encoded",
+    "given-to-holder",
     "pack-created",
     "pack-before-write",
     "pack-written",
@@ -40,4 +42,5 @@ pub const POINTS: &[&str] = &[
     "compact-copied",
     "compact-before-unlink",
     "compact-unlinked",
+    "holder-forgot",
 ];

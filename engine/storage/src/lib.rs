@@ -6,6 +6,7 @@
 //! once, and leaves through the ports again. Nothing here knows a protocol, opens a socket or parses a
 //! message. `DESIGN.md` beside this crate has the layout, the order of writes and the figures.
 
+mod blobs;
 mod codec;
 mod commit;
 mod compact;
@@ -27,6 +28,7 @@ mod store;
 mod tests;
 mod verify;
 
+pub use blobs::CodecsError;
 pub use config::{Config, PasswordConfig};
 pub use folder::OpenError;
 pub use storage::Storage;

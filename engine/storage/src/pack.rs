@@ -8,9 +8,9 @@ mod writer;
 
 pub(crate) use blob::PackBlob;
 pub(crate) use file::{PackFile, PackShelf};
-pub(crate) use record::{HEADER_OCTETS, RecordHeader, Seal};
+pub(crate) use record::{Codec, HEADER_OCTETS, RecordHeader, Seal};
 pub(crate) use scan::{Scanned, end_of_valid, scan_pack};
-pub(crate) use writer::{PackSettings, PackWriter, PendingBlob, Tail};
+pub(crate) use writer::{PackSettings, PackWriter, PendingBlob, Tail, for_each_piece};
 
 use waxseal_mail::BlobId;
 
@@ -21,9 +21,18 @@ pub(crate) struct Place {
     pub(crate) pack: u32,
     /// Of the record, header included.
     pub(crate) offset: u64,
-    /// Of the message, header excluded.
+    /// As they rest, header excluded.
     pub(crate) octets: u64,
     pub(crate) crc: u32,
+    /// Octets of the message itself where it rests encoded; `None` where it rests as it is.
+    pub(crate) plain: Option<u64>,
+}
+
+impl Place {
+    /// Octets of the message.
+    pub(crate) fn message_octets(&self) -> u64 {
+        self.plain.unwrap_or(self.octets)
+    }
 }
 
 /// Bits of a blob's name that are the offset in the pack it was first written to.

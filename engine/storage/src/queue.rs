@@ -68,6 +68,6 @@ impl Storage {
         place: crate::pack::Place,
     ) -> std::io::Result<Arc<dyn waxseal_ports::ReadAt>> {
         let pack = self.shelf().get(place.pack)?;
-        Ok(Arc::new(crate::pack::PackBlob::new(pack, place)))
+        Ok(self.blob_in(pack, place))
     }
 }

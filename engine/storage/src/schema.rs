@@ -9,7 +9,10 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The migrations in order; the schema version is how many were applied. Released ones never change.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+];
 
 /// Pages of the write-ahead log after which a commit moves them into the database file: 32 MiB.
 const CHECKPOINT_PAGES: &str = "8192";

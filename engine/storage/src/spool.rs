@@ -17,11 +17,34 @@ const BUFFER_OCTETS: usize = 256 << 10;
 
 impl Spool for Storage {
     fn start(&self) -> Box<dyn SpoolWriter> {
+        self.spool().start()
+    }
+}
+
+/// Where spooled octets go, and how much of them may.
+#[derive(Clone)]
+pub(crate) struct SpoolPlace {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) folder: PathBuf,
+    /// Octets of the file system to leave free.
+    pub(crate) reserve_octets: u64,
+    /// Octets kept in memory before a file is made.
+    pub(crate) memory_octets: usize,
+}
+
+impl SpoolPlace {
+    /// The same without a reserve: reading goes on when mail is refused already.
+    pub(crate) fn for_reading(&self) -> Self {
+        Self {
+            reserve_octets: 0,
+            ..self.clone()
+        }
+    }
+
+    /// A new, empty place.
+    pub(crate) fn start(&self) -> Box<dyn SpoolWriter> {
         Box::new(Writer {
-            disk: self.disk().clone(),
-            folder: self.spool_folder().to_owned(),
-            reserve_octets: self.config().reserve_octets,
-            memory_octets: self.config().spool_memory_octets,
+            place: self.clone(),
             buffer: Vec::new(),
             file: None,
             written: 0,
@@ -30,10 +53,7 @@ impl Spool for Storage {
 }
 
 struct Writer {
-    disk: Arc<dyn Disk>,
-    folder: PathBuf,
-    reserve_octets: u64,
-    memory_octets: usize,
+    place: SpoolPlace,
     /// Not in the file yet.
     buffer: Vec<u8>,
     file: Option<File>,
@@ -43,14 +63,16 @@ struct Writer {
 impl Writer {
     /// Hands the buffer to the file, which is made when it is first needed.
     fn flush(&mut self) -> Result<(), SpoolError> {
-        if !has_room(self.disk.as_ref(), &self.folder, self.reserve_octets) {
+        let place = &self.place;
+        if !has_room(place.disk.as_ref(), &place.folder, place.reserve_octets) {
             return Err(SpoolError::Full);
         }
         let file = match &self.file {
             Some(file) => file,
-            None => self.file.insert(nameless(&self.folder).map_err(refusal)?),
+            None => self.file.insert(nameless(&place.folder).map_err(refusal)?),
         };
-        self.disk
+        place
+            .disk
             .write(file, self.written, &self.buffer)
             .map_err(refusal)?;
         self.written += self.buffer.len() as u64;
@@ -63,7 +85,7 @@ impl SpoolWriter for Writer {
     fn write(&mut self, octets: &[u8]) -> Result<(), SpoolError> {
         self.buffer.extend_from_slice(octets);
         let limit = match self.file {
-            None => self.memory_octets,
+            None => self.place.memory_octets,
             Some(_) => BUFFER_OCTETS,
         };
         if self.buffer.len() > limit {

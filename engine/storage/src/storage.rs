@@ -1,5 +1,6 @@
 //! The one object that is everything stored on this node.
 
+use crate::blobs::{BlobDesk, DeskSettings};
 use crate::commit::{Alone, Change, CommitSettings, Committer, View, Work, alone_ticket, ticket};
 use crate::config::Config;
 use crate::directory::{Passwords, Roster};
@@ -13,8 +14,8 @@ use crate::pack::{
 };
 use crate::queue::{QueueState, load_queue};
 use crate::schema;
+use crate::spool::SpoolPlace;
 use sqlx::{Row, SqliteConnection, SqlitePool};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
@@ -28,7 +29,8 @@ const WAITING_MAX: usize = 4096;
 pub struct Storage {
     config: Config,
     clock: Arc<dyn Clock>,
-    disk: Arc<dyn Disk>,
+    spool: SpoolPlace,
+    blobs: Arc<BlobDesk>,
     health: Health,
     view: Arc<View>,
     shelf: Arc<PackShelf>,
@@ -109,11 +111,18 @@ impl Storage {
             path: folder.root.display().to_string(),
             source,
         })?;
+        let spool = SpoolPlace {
+            disk,
+            folder: folder.spool.clone(),
+            reserve_octets: config.reserve_octets,
+            memory_octets: config.spool_memory_octets,
+        };
         Ok(Arc::new(Self {
             passwords: Passwords::new(&config.password)?,
             config: config.clone(),
             clock,
-            disk,
+            blobs: Arc::new(BlobDesk::new(DeskSettings::of(config), spool.clone())),
+            spool,
             health,
             view,
             shelf,
@@ -142,6 +151,7 @@ impl Storage {
                 tracing::error!("a storage thread had panicked");
             }
         }
+        self.blobs.set_running(None);
         self.readers.close().await;
     }
 
@@ -164,8 +174,8 @@ impl Storage {
         self.clock.as_ref()
     }
 
-    pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
-        &self.disk
+    pub(crate) const fn blobs(&self) -> &Arc<BlobDesk> {
+        &self.blobs
     }
 
     pub(crate) fn view(&self) -> &Arc<View> {
@@ -184,8 +194,8 @@ impl Storage {
         &self.passwords
     }
 
-    pub(crate) fn spool_folder(&self) -> &Path {
-        &self.folder.spool
+    pub(crate) const fn spool(&self) -> &SpoolPlace {
+        &self.spool
     }
 
     fn lock_writers(&self) -> std::sync::MutexGuard<'_, Option<Writers>> {

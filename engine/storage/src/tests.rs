@@ -3,6 +3,7 @@
 mod compaction;
 mod contract;
 mod damage;
+mod encoded;
 mod faults;
 mod reopen;
 mod spool;

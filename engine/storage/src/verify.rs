@@ -35,10 +35,11 @@ impl Storage {
     pub async fn verify(&self) -> Result<VerifyReport, StoreError> {
         let _no_pack_goes = self.compacting.lock().await;
         // Named first, read then: what is written meanwhile can only be unnamed, never missing.
-        let rows = sqlx::query("SELECT id, pack, offset, octets, crc FROM blob WHERE refs > 0")
-            .fetch_all(self.readers())
-            .await
-            .map_err(Outage::from)?;
+        let rows =
+            sqlx::query("SELECT id, pack, offset, octets, crc, plain FROM blob WHERE refs > 0")
+                .fetch_all(self.readers())
+                .await
+                .map_err(Outage::from)?;
         let mut named = HashMap::with_capacity(rows.len());
         for row in rows {
             let place = place(&row).map_err(Outage::from)?;
@@ -67,7 +68,13 @@ impl VerifyReport {
             Scanned::Good(place) => {
                 self.good += 1;
                 self.octets += place.octets;
-                if named.get(&place.id) == Some(&place) {
+                let named_here = |named: &Place| {
+                    Place {
+                        plain: None,
+                        ..*named
+                    } == place
+                };
+                if named.get(&place.id).is_some_and(named_here) {
                     named.remove(&place.id);
                 } else {
                     self.unnamed += 1;
@@ -80,7 +87,7 @@ impl VerifyReport {
     }
 }
 
-/// A blob's row: id, pack, offset, octets, crc.
+/// A blob's row: id, pack, offset, octets, crc, plain.
 pub(crate) fn place(row: &sqlx::sqlite::SqliteRow) -> Result<Place, sqlx::Error> {
     Ok(Place {
         id: BlobId(row.try_get::<i64, _>(0)?.cast_unsigned()),
@@ -88,5 +95,6 @@ pub(crate) fn place(row: &sqlx::sqlite::SqliteRow) -> Result<Place, sqlx::Error>
         offset: row.try_get::<i64, _>(2)?.cast_unsigned(),
         octets: row.try_get::<i64, _>(3)?.cast_unsigned(),
         crc: row.try_get(4)?,
+        plain: row.try_get::<Option<i64>, _>(5)?.map(i64::cast_unsigned),
     })
 }

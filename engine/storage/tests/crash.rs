@@ -7,7 +7,11 @@
     reason = "a test with its own harness: it prints, and a failure ends it"
 )]
 
+#[path = "crash/shelf.rs"]
+mod shelf;
+
 use bytes::Bytes;
+use shelf::Shelf;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
@@ -26,6 +30,10 @@ use waxseal_storage::{Config, Storage, crash};
 
 /// Names the folder in the environment of the child.
 const CHILD: &str = "WAXSEAL_CRASH_CHILD";
+/// Names in it how messages are stored.
+const MODE: &str = "WAXSEAL_CRASH_MODE";
+/// As they are; through a codec, for each account; through a codec and to a holder.
+const MODES: [&str; 3] = ["plain", "encoded", "held"];
 /// Messages of one life of the child.
 const MESSAGES: u64 = 24;
 /// Passings of a point at which the child is ended.
@@ -35,14 +43,16 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_all().build().unwrap();
     if let Some(folder) = std::env::var_os(CHILD) {
-        runtime.block_on(work(Path::new(&folder)));
+        let mode = std::env::var(MODE).unwrap();
+        runtime.block_on(work(Path::new(&folder), &mode));
         return;
     }
     for point in crash::POINTS {
-        let crashed = HITS.iter().filter(|hit| {
+        let lives = MODES.iter().flat_map(|mode| HITS.map(|hit| (mode, hit)));
+        let crashed = lives.filter(|(mode, hit)| {
             let folder = tempfile::TempDir::new().unwrap();
-            let (crashed, story) = child(folder.path(), point, **hit);
-            runtime.block_on(check(folder.path(), &story, point));
+            let (crashed, story) = child(folder.path(), mode, &format!("{point}:{hit}"));
+            runtime.block_on(check(folder.path(), mode, &story, point));
             crashed
         });
         let crashed = crashed.count();
@@ -60,10 +70,11 @@ struct Story {
     removed: BTreeSet<u64>,
 }
 
-fn child(folder: &Path, point: &str, hit: u32) -> (bool, Story) {
+fn child(folder: &Path, mode: &str, at: &str) -> (bool, Story) {
     let output = Command::new(std::env::current_exe().unwrap())
         .env(CHILD, folder)
-        .env("WAXSEAL_CRASH_AT", format!("{point}:{hit}"))
+        .env(MODE, mode)
+        .env("WAXSEAL_CRASH_AT", at)
         .output()
         .unwrap();
     let mut story = Story::default();
@@ -87,16 +98,25 @@ fn say(word: &str, number: u64) {
     out.flush().unwrap();
 }
 
-fn config(folder: &Path) -> Config {
+async fn open(folder: &Path, mode: &str) -> Arc<Storage> {
     let mut config = Config {
-        folder: folder.to_owned(),
+        folder: folder.join("data"),
         reserve_octets: 0,
-        pack_octets_max: 20_000,
+        pack_octets_max: if mode == "held" { 2_000 } else { 20_000 },
         ..Config::default()
     };
+    if mode != "plain" {
+        config.plugins = vec!["xor".into()];
+        config.per_account = mode == "encoded";
+        config.holder = (mode == "held").then(|| "shelf".into());
+    }
     config.password.memory_kib = 8;
     config.password.passes = 1;
-    config
+    let storage = Storage::open(&config, Arc::new(SystemClock)).await;
+    let storage = storage.unwrap();
+    let codecs = Shelf::new(folder.join("shelf"));
+    storage.use_codecs(Arc::new(codecs)).unwrap();
+    storage
 }
 
 async fn alice(storage: &Storage) -> AccountId {
@@ -136,10 +156,8 @@ fn number_of(octets: &[u8]) -> u64 {
 }
 
 /// The child's life: accept and deliver, append, remove, compact.
-async fn work(folder: &Path) {
-    let storage = Storage::open(&config(folder), Arc::new(SystemClock))
-        .await
-        .unwrap();
+async fn work(folder: &Path, mode: &str) {
+    let storage = open(folder, mode).await;
     let account = alice(&storage).await;
     let inbox = MailboxName::inbox();
     for number in 0..MESSAGES {
@@ -175,6 +193,7 @@ async fn work(folder: &Path) {
         say("removed", number);
     }
     storage.compact().await.unwrap();
+    storage.release_held().await.unwrap();
     storage.close().await;
 }
 
@@ -247,10 +266,8 @@ async fn stored(storage: &Storage, account: AccountId) -> Vec<(Uid, u64)> {
 }
 
 /// Opens the folder after the crash.
-async fn check(folder: &Path, story: &Story, point: &str) {
-    let storage = Storage::open(&config(folder), Arc::new(SystemClock))
-        .await
-        .unwrap();
+async fn check(folder: &Path, mode: &str, story: &Story, point: &str) {
+    let storage = open(folder, mode).await;
     let account = alice(&storage).await;
     if !storage.list(1).await.unwrap().is_empty() {
         deliver(&storage, account).await;
@@ -286,6 +303,8 @@ async fn check(folder: &Path, story: &Story, point: &str) {
     storage.accept(new_message(1000)).await.unwrap();
     deliver(&storage, account).await;
     storage.compact().await.unwrap();
+    storage.release_held().await.unwrap();
+    stored(&storage, account).await;
     assert!(
         storage.verify().await.unwrap().damaged.is_empty(),
         "{point}"

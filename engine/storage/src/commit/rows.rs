@@ -1,7 +1,9 @@
 //! The rows of one transaction, gathered per table so that each table costs few statements.
 
 use super::script::{Script, bind};
-use crate::pack::Place;
+use crate::blobs::Holding;
+use crate::outage::Outage;
+use crate::pack::{PendingBlob, Place};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use waxseal_mail::{BlobId, FlagBits, KeywordTable, MailboxId, MessageId, ModSeq, Uid};
@@ -66,6 +68,19 @@ pub(crate) struct QueueProgressRow {
 pub(crate) struct RefRow {
     pub(crate) place: Place,
     pub(crate) refs: i64,
+    /// Who has the octets, where that is not a pack.
+    pub(crate) held: Option<Holding>,
+}
+
+impl RefRow {
+    /// Of a blob that was just written.
+    pub(crate) fn new(blob: &PendingBlob, refs: i64) -> Result<Self, Outage> {
+        Ok(Self {
+            place: blob.place()?,
+            refs,
+            held: blob.held().cloned(),
+        })
+    }
 }
 
 /// Everything one transaction writes.
@@ -130,8 +145,8 @@ impl Rows {
 
 fn put_blobs(script: &mut Script, blobs: &[RefRow], refs: HashMap<BlobId, i64>) {
     script.insert(
-        "INSERT INTO blob (id, pack, offset, octets, crc, refs) VALUES ",
-        6,
+        "INSERT INTO blob (id, pack, offset, octets, crc, refs, plain) VALUES ",
+        7,
         blobs,
         |args, row| {
             bind(args, row.place.id.0.cast_signed());
@@ -140,6 +155,21 @@ fn put_blobs(script: &mut Script, blobs: &[RefRow], refs: HashMap<BlobId, i64>) 
             bind(args, row.place.octets.cast_signed());
             bind(args, i64::from(row.place.crc));
             bind(args, row.refs);
+            bind(args, row.place.plain.map(u64::cast_signed));
+        },
+    );
+    let held: Vec<_> = blobs
+        .iter()
+        .filter_map(|row| Some((row.place.id, row.held.as_ref()?)))
+        .collect();
+    script.insert(
+        "INSERT INTO blob_held (id, holder, key) VALUES ",
+        3,
+        held,
+        |args, (id, held)| {
+            bind(args, id.0.cast_signed());
+            bind(args, held.holder.clone());
+            bind(args, held.key.clone());
         },
     );
     let changed: Vec<_> = refs

@@ -29,6 +29,11 @@ impl From<String> for Bound {
         Self::Text(text)
     }
 }
+impl From<Option<i64>> for Bound {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::Null, Self::Number)
+    }
+}
 impl From<Option<String>> for Bound {
     fn from(text: Option<String>) -> Self {
         text.map_or(Self::Null, Self::Text)

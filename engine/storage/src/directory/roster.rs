@@ -3,14 +3,19 @@
 use crate::folder::OpenError;
 use sqlx::{Row, SqliteConnection};
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use waxseal_mail::{AccountId, Domain, DomainId, Mailbox};
 use waxseal_ports::directory::{Account, Alias, DirectoryError, DomainInfo};
+
+/// Addresses remembered by account.
+const ADDRESSES_MAX: usize = 20_000;
 
 /// Everything the directory knows, as committed.
 #[derive(Debug)]
 pub(crate) struct Roster {
     tables: RwLock<Tables>,
+    /// Found by account; an account never changes its address.
+    addresses: Mutex<HashMap<AccountId, String>>,
     pub(super) separators: String,
 }
 
@@ -94,6 +99,7 @@ impl Roster {
         }
         Ok(Self {
             tables: RwLock::new(tables),
+            addresses: Mutex::default(),
             separators: separators.to_owned(),
         })
     }
@@ -111,6 +117,25 @@ impl Roster {
         let tables = self.read();
         let key = tables.key(address)?;
         tables.accounts.get(&key).cloned()
+    }
+
+    /// The address of an account.
+    pub(crate) fn address(&self, account: AccountId) -> Option<String> {
+        let mut addresses = self
+            .addresses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(address) = addresses.get(&account) {
+            return Some(address.clone());
+        }
+        let tables = self.read();
+        let mut known = tables.accounts.values().map(|known| &known.account);
+        let address = known.find(|known| known.id == account)?.address.to_string();
+        if addresses.len() >= ADDRESSES_MAX {
+            addresses.clear();
+        }
+        addresses.insert(account, address.clone());
+        Some(address)
     }
 
     pub(super) fn domains(&self) -> Vec<DomainInfo> {

@@ -6,8 +6,32 @@ use waxseal_mail::BlobId;
 pub(crate) const HEADER_OCTETS: usize = 64;
 /// The first octets of a header; the last one is the version of the format.
 const MAGIC: [u8; 4] = *b"WXR1";
-/// The octets are stored as they are.
-const CODEC_IDENTITY: u8 = 0;
+
+/// How the octets of a record are to be read: its codec octet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codec {
+    /// 0: the message as it is.
+    Identity,
+    /// 1: a recipe, then what it was encoded to, see [`crate::blobs::Recipe`].
+    Recipe,
+}
+
+impl Codec {
+    const fn octet(self) -> u8 {
+        match self {
+            Self::Identity => 0,
+            Self::Recipe => 1,
+        }
+    }
+
+    const fn of(octet: u8) -> Option<Self> {
+        match octet {
+            0 => Some(Self::Identity),
+            1 => Some(Self::Recipe),
+            _ => None,
+        }
+    }
+}
 
 /// Length and checksums of octets that are not stored yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +58,7 @@ impl Seal {
 pub(crate) struct RecordHeader {
     pub(crate) id: BlobId,
     pub(crate) seal: Seal,
+    pub(crate) codec: Codec,
 }
 
 impl RecordHeader {
@@ -42,7 +67,7 @@ impl RecordHeader {
         out[..4].copy_from_slice(&MAGIC);
         out[8..16].copy_from_slice(&self.seal.octets.to_le_bytes());
         out[16..20].copy_from_slice(&self.seal.crc.to_le_bytes());
-        out[20] = CODEC_IDENTITY;
+        out[20] = self.codec.octet();
         out[24..32].copy_from_slice(&self.id.0.to_le_bytes());
         out[32..].copy_from_slice(&self.seal.digest);
         let crc = crc32c::crc32c(&out[8..]);
@@ -53,19 +78,18 @@ impl RecordHeader {
     /// `None` for anything that is not a header this program wrote.
     pub(crate) fn decode(octets: &[u8; HEADER_OCTETS]) -> Option<Self> {
         let crc = u32::from_le_bytes(octets[4..8].try_into().ok()?);
-        let valid = octets[..4] == MAGIC
-            && crc == crc32c::crc32c(&octets[8..])
-            && octets[20] == CODEC_IDENTITY;
+        let valid = octets[..4] == MAGIC && crc == crc32c::crc32c(&octets[8..]);
         if !valid {
             return None;
         }
+        let codec = Codec::of(octets[20])?;
         let seal = Seal {
             octets: u64::from_le_bytes(octets[8..16].try_into().ok()?),
             crc: u32::from_le_bytes(octets[16..20].try_into().ok()?),
             digest: octets[32..].try_into().ok()?,
         };
         let id = BlobId(u64::from_le_bytes(octets[24..32].try_into().ok()?));
-        Some(Self { id, seal })
+        Some(Self { id, seal, codec })
     }
 }
 
@@ -76,16 +100,19 @@ mod tests {
     #[test]
     fn round_trips_and_notices_every_flipped_bit() {
         let seal = Seal::of(b"Subject: x\r\n\r\nhello\r\n");
-        let header = RecordHeader {
-            id: BlobId(77),
-            seal,
-        };
-        let encoded = header.encode();
-        assert_eq!(RecordHeader::decode(&encoded), Some(header));
-        for bit in 0..HEADER_OCTETS * 8 {
-            let mut flipped = encoded;
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(RecordHeader::decode(&flipped), None, "bit {bit}");
+        for codec in [Codec::Identity, Codec::Recipe] {
+            let header = RecordHeader {
+                id: BlobId(77),
+                seal,
+                codec,
+            };
+            let encoded = header.encode();
+            assert_eq!(RecordHeader::decode(&encoded), Some(header));
+            for bit in 0..HEADER_OCTETS * 8 {
+                let mut flipped = encoded;
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                assert_eq!(RecordHeader::decode(&flipped), None, "bit {bit}");
+            }
         }
     }
 }

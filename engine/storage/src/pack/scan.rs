@@ -76,6 +76,8 @@ pub(crate) fn scan_pack(
             offset,
             octets: header.seal.octets,
             crc: header.seal.crc,
+            // The recipe would tell; nobody who scans wants to know.
+            plain: None,
         };
         let good = matches(pack, offset, &header)?;
         found(if good {

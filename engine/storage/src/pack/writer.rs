@@ -1,12 +1,14 @@
 //! The first half of every write: message octets, appended to the newest pack and made durable before
 //! the operations that name them go on to the committer.
 
-use super::{PACK_NUMBER_MAX, PackShelf, Place, RecordHeader, Seal, blob_id};
+use super::{Codec, PACK_NUMBER_MAX, PackShelf, Place, RecordHeader, Seal, blob_id};
+use crate::blobs::Holding;
 use crate::commit::{Ticket, Work};
 use crate::crash;
 use crate::disk::{Disk, has_room};
 use crate::health::Health;
 use crate::outage::{Outage, is_no_space};
+use bytes::Bytes;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -28,6 +30,12 @@ pub(crate) struct PendingBlob {
     /// A blob that only moves keeps its name.
     name: Option<BlobId>,
     place: Option<Place>,
+    /// Octets of the message, where `source` is what it was encoded to.
+    plain: Option<u64>,
+    /// Who has the octets, where that is not this pack.
+    held: Option<Holding>,
+    /// The message itself, if it lies in memory and is small.
+    message: Option<Bytes>,
 }
 
 impl PendingBlob {
@@ -45,19 +53,38 @@ impl PendingBlob {
                 .map_err(io::Error::other)??
         };
         Ok(Self {
+            message: source.as_bytes(),
             source,
             seal,
             name: None,
             place: None,
+            plain: None,
+            held: None,
         })
     }
 
-    /// The same blob at another place.
-    pub(crate) fn renamed(self, name: BlobId) -> Self {
+    /// What a message of `plain` octets was encoded to, recipe first.
+    pub(crate) fn encoded(self, plain: u64, held: Option<Holding>, message: Option<Bytes>) -> Self {
         Self {
-            name: Some(name),
+            plain: Some(plain),
+            held,
+            message,
             ..self
         }
+    }
+
+    /// The blob that lies at `from`, at another place.
+    pub(crate) fn moved(self, from: &Place) -> Self {
+        Self {
+            name: Some(from.id),
+            plain: from.plain,
+            ..self
+        }
+    }
+
+    /// Who has the octets, where that is not the pack.
+    pub(crate) const fn held(&self) -> Option<&Holding> {
+        self.held.as_ref()
     }
 
     /// Where it was written.
@@ -66,9 +93,9 @@ impl PendingBlob {
             .ok_or_else(|| Outage::broken("a message was not written before its commit"))
     }
 
-    /// The octets, if they lie in memory.
-    pub(crate) fn in_memory(&self) -> Option<bytes::Bytes> {
-        self.source.as_bytes()
+    /// The octets of the message, if they lie in memory.
+    pub(crate) fn in_memory(&self) -> Option<Bytes> {
+        self.message.clone()
     }
 }
 
@@ -86,7 +113,8 @@ fn seal_pieces(source: &dyn ReadAt) -> io::Result<Seal> {
     })
 }
 
-fn for_each_piece(
+/// Reads octets from their start to their end, in large pieces.
+pub(crate) fn for_each_piece(
     source: &dyn ReadAt,
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -326,10 +354,15 @@ impl<'a> Appender<'a> {
             offset,
             octets: blob.seal.octets,
             crc: blob.seal.crc,
+            plain: blob.plain,
         };
         let header = RecordHeader {
             id: place.id,
             seal: blob.seal,
+            codec: match blob.plain {
+                None => Codec::Identity,
+                Some(_) => Codec::Recipe,
+            },
         };
         self.buffer.extend_from_slice(&header.encode());
         if let Some(octets) = blob.source.as_bytes() {

@@ -14,12 +14,17 @@ use waxseal_ports::queue::{NewMessage, QueueError};
 const HOT_OCTETS_MAX: usize = 256 << 10;
 
 pub(super) async fn accept(storage: &Storage, message: NewMessage) -> Result<(), QueueError> {
-    let (newcomer, blob) = Newcomer::prepare(message, storage.now()).await?;
+    let (newcomer, blob) = Newcomer::prepare(storage, message).await?;
+    let held = blob.held().cloned();
     let accept = Accept {
         newcomer,
         blob: [blob],
     };
-    storage.with_blobs(accept).await
+    let accepted = storage.with_blobs(accept).await;
+    if accepted.is_err() {
+        storage.give_up_held(held).await;
+    }
+    accepted
 }
 
 /// A new message without its octets.
@@ -36,12 +41,10 @@ pub(super) struct Newcomer {
 impl Newcomer {
     /// Does on the caller's side what can be done there: checksums and encoding.
     pub(super) async fn prepare(
+        storage: &Storage,
         message: NewMessage,
-        now: i64,
     ) -> Result<(Self, PendingBlob), QueueError> {
-        let blob = PendingBlob::seal(message.message)
-            .await
-            .map_err(Outage::broken)?;
+        let blob = storage.blobs().pend(message.message, None).await?;
         let progress = Progress::new(message.envelope.recipients.len());
         let entry = QueueEntry {
             envelope: message.envelope,
@@ -54,7 +57,7 @@ impl Newcomer {
             encoded: (entry.encode(), progress.encode()),
             entry: Arc::new(entry),
             hold: message.hold,
-            due: now,
+            due: storage.now(),
             progress: Arc::new(progress),
             trace: encode_trace(&message.trace),
         };
@@ -70,9 +73,10 @@ impl Newcomer {
 
     /// Adds rows and effects; checked before.
     pub(super) fn enter(&self, blob: &PendingBlob, batch: &mut Batch<'_>) -> Result<(), Outage> {
-        let place = blob.place()?;
+        let named = RefRow::new(blob, 1)?;
+        let place = named.place;
         let seq = batch.view.queue.take_seq();
-        batch.rows.blobs.push(RefRow { place, refs: 1 });
+        batch.rows.blobs.push(named);
         batch.rows.queue.push(QueueRow {
             seq,
             id: self.id,

@@ -132,8 +132,8 @@ pub(crate) async fn load_queue(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<NewQueued>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT q.seq, q.id, q.due, q.attempts, q.hold, b.id, b.pack, b.offset, b.octets, b.crc \
-         FROM queue q JOIN blob b ON b.id = q.blob ORDER BY q.seq",
+        "SELECT q.seq, q.id, q.due, q.attempts, q.hold, b.id, b.pack, b.offset, b.octets, b.crc, \
+         b.plain FROM queue q JOIN blob b ON b.id = q.blob ORDER BY q.seq",
     )
     .fetch_all(connection)
     .await?;
@@ -150,6 +150,7 @@ pub(crate) async fn load_queue(
                 offset: row.try_get::<i64, _>(7)?.cast_unsigned(),
                 octets: row.try_get::<i64, _>(8)?.cast_unsigned(),
                 crc: row.try_get(9)?,
+                plain: row.try_get::<Option<i64>, _>(10)?.map(i64::cast_unsigned),
             },
             hot: None,
         })

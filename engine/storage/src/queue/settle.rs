@@ -4,27 +4,49 @@
 use super::QueuedChange;
 use super::accept::Newcomer;
 use crate::Storage;
+use crate::blobs::Holding;
 use crate::codec::{Progress, encode_facts, encode_trace};
-use crate::commit::{Batch, Change, DetailRow, QueueEffect, QueueProgressRow, message_row_id};
+use crate::commit::{
+    Batch, Change, DetailRow, QueueEffect, QueueProgressRow, RefRow, message_row_id,
+};
 use crate::outage::Outage;
-use crate::pack::{PendingBlob, Place};
+use crate::pack::{PackBlob, PendingBlob, Place};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use waxseal_mail::{AccountId, Flag, FlagBits, MailboxId, MailboxName, MessageId};
-use waxseal_ports::Store;
 use waxseal_ports::queue::{LocalAppend, Outcome, QueueError, Settlement};
 use waxseal_ports::snapshot::MessageState;
 use waxseal_ports::store::StoreError;
+use waxseal_ports::{ReadAt, Store};
 
 pub(super) async fn settle(storage: &Storage, settlement: Settlement) -> Result<(), QueueError> {
     for append in &settlement.appends {
         create_if_missing(storage, append.account, &append.mailbox).await?;
     }
-    let settle = Settle::prepare(storage.now(), settlement).await?;
-    if settle.blobs.is_empty() {
-        storage.batched(settle).await
-    } else {
-        storage.with_blobs(settle).await
+    let mut held = Vec::new();
+    let settled = match Settle::prepare(storage, settlement, &mut held).await {
+        Ok(settle) if settle.blobs.is_empty() => storage.batched(settle).await,
+        Ok(settle) => storage.with_blobs(settle).await,
+        Err(error) => Err(error),
+    };
+    match settled {
+        Ok(Recorded::Yes) => Ok(()),
+        Ok(Recorded::No) => {
+            storage.give_up_held(held).await;
+            Ok(())
+        }
+        Err(error) => {
+            storage.give_up_held(held).await;
+            Err(error)
+        }
     }
+}
+
+/// Whether a settlement changed anything.
+enum Recorded {
+    Yes,
+    /// The message was removed by hand while it was leased.
+    No,
 }
 
 /// Local delivery creates what routes name. Should the mailbox vanish again before the settlement, that
@@ -54,16 +76,39 @@ struct Settle {
     now: i64,
     delay_reported: bool,
     newcomers: Vec<Newcomer>,
+    /// Of the newcomers, then those that belong to one account.
     blobs: Vec<PendingBlob>,
+    /// Where in `blobs` an account has octets of its own; others share those of the queue.
+    own: BTreeMap<AccountId, usize>,
     trace: Option<Vec<u8>>,
 }
 
 impl Settle {
-    async fn prepare(now: i64, settlement: Settlement) -> Result<Self, QueueError> {
+    /// Adds to `held` what holders were given for it, also when it fails.
+    async fn prepare(
+        storage: &Storage,
+        settlement: Settlement,
+        held: &mut Vec<Holding>,
+    ) -> Result<Self, QueueError> {
         let (mut newcomers, mut blobs) = (Vec::new(), Vec::new());
         for message in settlement.follow_ups {
-            let (newcomer, blob) = Newcomer::prepare(message, now).await?;
+            let (newcomer, blob) = Newcomer::prepare(storage, message).await?;
+            held.extend(blob.held().cloned());
             newcomers.push(newcomer);
+            blobs.push(blob);
+        }
+        let mut own = BTreeMap::new();
+        for append in &settlement.appends {
+            let owner = storage.owner(append.account);
+            if owner.is_none() || own.contains_key(&append.account) {
+                continue;
+            }
+            let Some(message) = queued_octets(storage, settlement.id).await? else {
+                break;
+            };
+            let blob = storage.blobs().pend(message, owner).await?;
+            held.extend(blob.held().cloned());
+            own.insert(append.account, blobs.len());
             blobs.push(blob);
         }
         let appends = settlement.appends.into_iter().map(|append| {
@@ -76,19 +121,41 @@ impl Settle {
             appends: appends.collect(),
             outcomes: settlement.outcomes,
             due: settlement.due.unix_secs,
-            now,
+            now: storage.now(),
             delay_reported: settlement.delay_reported,
             newcomers,
             blobs,
+            own,
             trace: (!trace.is_empty()).then(|| encode_trace(trace)),
         })
     }
 
     /// Appends the message to its mailboxes; they were checked before.
-    fn append(&self, place: Place, mailboxes: &[MailboxId], batch: &mut Batch<'_>) {
+    fn append(
+        &self,
+        queued: Place,
+        mailboxes: &[MailboxId],
+        batch: &mut Batch<'_>,
+    ) -> Result<(), Outage> {
+        let mut own = BTreeMap::new();
+        for (account, position) in &self.own {
+            if let Some(blob) = self.blobs.get(*position) {
+                own.insert(*account, RefRow::new(blob, 0)?);
+            }
+        }
         for ((append, facts), mailbox) in self.appends.iter().zip(mailboxes) {
             let bits = learn_what_fits(batch, *mailbox, &append.flags);
-            let size = place.octets + append.prefix.len() as u64;
+            let place = match own.get_mut(&append.account) {
+                Some(named) => {
+                    named.refs += 1;
+                    named.place
+                }
+                None => {
+                    batch.add_refs(queued.id, 1);
+                    queued
+                }
+            };
+            let size = place.message_octets() + append.prefix.len() as u64;
             let uids = batch.append(*mailbox, 1, |_, uid, modseq| {
                 MessageState::new(uid, size, modseq, bits, append.internal_date)
             });
@@ -98,8 +165,9 @@ impl Settle {
                 prefix: append.prefix.to_vec(),
                 facts: facts.clone(),
             }));
-            batch.add_refs(place.id, 1);
         }
+        batch.rows.blobs.extend(own.into_values());
+        Ok(())
     }
 
     /// Ends the lease: the message leaves the queue, or waits for its next attempt.
@@ -125,6 +193,26 @@ impl Settle {
     }
 }
 
+/// The octets of a leased message; `None` if it was removed by hand meanwhile.
+async fn queued_octets(
+    storage: &Storage,
+    id: MessageId,
+) -> Result<Option<Arc<dyn ReadAt>>, Outage> {
+    let Some(queued) = storage.view().queue.get(id) else {
+        return Ok(None);
+    };
+    if let Some(octets) = queued.hot.and_then(|hot| hot.octets) {
+        return Ok(Some(Arc::new(octets)));
+    }
+    let place = queued.place;
+    let pack = storage.shelf().get(place.pack).map_err(Outage::broken)?;
+    let record = Arc::new(PackBlob::new(pack, place));
+    match place.plain {
+        Some(_) => storage.blobs().open(place.id, record).await.map(Some),
+        None => Ok(Some(record)),
+    }
+}
+
 /// A keyword too many does not stop a delivery.
 fn learn_what_fits(batch: &mut Batch<'_>, mailbox: MailboxId, flags: &[Flag]) -> FlagBits {
     flags.iter().fold(FlagBits::NONE, |bits, flag| {
@@ -134,7 +222,7 @@ fn learn_what_fits(batch: &mut Batch<'_>, mailbox: MailboxId, flags: &[Flag]) ->
 }
 
 impl Change for Settle {
-    type Output = ();
+    type Output = Recorded;
     type Error = QueueError;
 
     fn accounts(&self, into: &mut Vec<AccountId>) {
@@ -145,11 +233,11 @@ impl Change for Settle {
         &mut self.blobs
     }
 
-    fn plan(&mut self, batch: &mut Batch<'_>) -> Result<(), QueueError> {
+    fn plan(&mut self, batch: &mut Batch<'_>) -> Result<Recorded, QueueError> {
         // Removed by hand while it was leased: nothing of it shall be recorded any more.
         let queued = batch.view.queue.get(self.id);
         let Some(queued) = queued.filter(|_| batch.is_queued(self.id)) else {
-            return Ok(());
+            return Ok(Recorded::No);
         };
         let hot = queued
             .hot
@@ -167,16 +255,19 @@ impl Change for Settle {
                 .map_err(Outage::broken)?;
             mailboxes.push(working.id);
         }
+        for blob in &self.blobs {
+            blob.place()?;
+        }
         for (newcomer, blob) in self.newcomers.iter().zip(&self.blobs) {
             newcomer.enter(blob, batch)?;
         }
-        self.append(queued.place, &mailboxes, batch);
+        self.append(queued.place, &mailboxes, batch)?;
         let mut progress = Progress::clone(&hot.progress);
         progress.record(&self.outcomes, self.delay_reported);
         self.end_lease(queued.seq, queued.place, progress, batch);
         if let Some(trace) = &self.trace {
             batch.rows.trace.push((self.id, self.now, trace.clone()));
         }
-        Ok(())
+        Ok(Recorded::Yes)
     }
 }

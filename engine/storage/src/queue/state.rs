@@ -228,7 +228,7 @@ impl Queued {
         Outline {
             id,
             seq: self.seq,
-            octets: self.place.octets,
+            octets: self.place.message_octets(),
             due: self.due,
             attempts: self.attempts,
             hold: self.hold.clone(),

@@ -15,11 +15,19 @@ pub(super) async fn append(
     name: &MailboxName,
     messages: Vec<NewAppend>,
 ) -> Result<Appended, StoreError> {
-    let (mut blobs, mut facts) = (Vec::new(), Vec::new());
+    let owner = storage.owner(account);
+    let (mut blobs, mut facts, mut held) = (Vec::new(), Vec::new(), Vec::new());
     for message in messages {
         let index = encode_facts(&message.index);
-        let blob = PendingBlob::seal(message.message).await;
-        blobs.push(blob.map_err(Outage::broken)?);
+        let blob = match storage.blobs().pend(message.message, owner.clone()).await {
+            Ok(blob) => blob,
+            Err(outage) => {
+                storage.give_up_held(held).await;
+                return Err(outage.into());
+            }
+        };
+        held.extend(blob.held().cloned());
+        blobs.push(blob);
         facts.push((index, message.flags, message.internal_date));
     }
     let name = name.clone();
@@ -29,7 +37,11 @@ pub(super) async fn append(
         blobs,
         facts,
     };
-    storage.with_blobs(append).await
+    let appended = storage.with_blobs(append).await;
+    if appended.is_err() {
+        storage.give_up_held(held).await;
+    }
+    appended
 }
 
 struct Append {
@@ -56,9 +68,9 @@ impl Change for Append {
     }
 
     fn plan(&mut self, batch: &mut Batch<'_>) -> Result<Appended, StoreError> {
-        let places: Result<Vec<Place>, Outage> =
-            self.blobs.iter().map(PendingBlob::place).collect();
-        let places = places?;
+        let blobs = self.blobs.iter().map(|blob| RefRow::new(blob, 1));
+        let blobs: Vec<RefRow> = blobs.collect::<Result<_, Outage>>()?;
+        let places: Vec<Place> = blobs.iter().map(|blob| blob.place).collect();
         let working = batch.by_name(self.account, &self.name)?;
         working.check_room(places.len())?;
         let (mailbox, uid_validity) = (working.id, working.uid_validity);
@@ -74,14 +86,10 @@ impl Change for Append {
         }
         let facts = &self.facts;
         let uids = batch.append(mailbox, places.len(), |position, uid, modseq| {
-            let octets = places[position].octets;
+            let octets = places[position].message_octets();
             MessageState::new(uid, octets, modseq, bits[position], facts[position].2)
         });
         for ((uid, place), (facts, ..)) in uids.iter().zip(&places).zip(facts) {
-            batch.rows.blobs.push(RefRow {
-                place: *place,
-                refs: 1,
-            });
             batch.rows.details.push(DetailRow {
                 id: message_row_id(mailbox, *uid),
                 blob: place.id,
@@ -89,6 +97,7 @@ impl Change for Append {
                 facts: facts.clone(),
             });
         }
+        batch.rows.blobs.extend(blobs);
         Ok(Appended {
             mailbox,
             uid_validity,

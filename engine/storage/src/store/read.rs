@@ -4,7 +4,7 @@ use crate::Storage;
 use crate::codec::decode_facts;
 use crate::commit::{message_row_id, uid_of_row};
 use crate::outage::Outage;
-use crate::pack::{PackBlob, PackFile, Place};
+use crate::pack::{PackFile, Place};
 use bytes::Bytes;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -87,9 +87,9 @@ async fn locate(
     found: &mut Vec<(Uid, Arc<dyn ReadAt>)>,
 ) -> Result<(), Missing> {
     let sql = (
-        "SELECT d.id, d.prefix, b.id, b.pack, b.offset, b.octets, b.crc FROM message_detail d \
+        "SELECT d.id, d.prefix, b.id, b.pack, b.offset, b.octets, b.crc, b.plain FROM message_detail d \
          JOIN blob b ON b.id = d.blob WHERE d.id BETWEEN ? AND ? ORDER BY d.id",
-        "SELECT d.id, d.prefix, b.id, b.pack, b.offset, b.octets, b.crc FROM message_detail d \
+        "SELECT d.id, d.prefix, b.id, b.pack, b.offset, b.octets, b.crc, b.plain FROM message_detail d \
          JOIN blob b ON b.id = d.blob WHERE d.id IN (SELECT value FROM json_each(?)) ORDER BY d.id",
     );
     let rows = query(storage, mailbox, uids, sql).await?;
@@ -109,10 +109,10 @@ async fn locate(
                     Err(error) => return Err(Outage::broken(error).into()),
                 },
             };
-            let blob = Arc::new(PackBlob::new(pack, place));
+            let blob = storage.blob_in(pack, place);
             let prefix = row.try_get_unchecked::<&[u8], _>(1).map_err(Outage::from)?;
             if prefix.is_empty() {
-                return Ok(blob as Arc<dyn ReadAt>);
+                return Ok(blob);
             }
             let head = Bytes::copy_from_slice(prefix);
             Ok(Arc::new(Joined { head, tail: blob }))
@@ -121,7 +121,7 @@ async fn locate(
     )
 }
 
-/// Where a blob lies, from columns 2 to 6.
+/// Where a blob lies, from columns 2 to 7.
 fn place(row: &SqliteRow) -> Result<Place, sqlx::Error> {
     Ok(Place {
         id: BlobId(row.try_get_unchecked::<i64, _>(2)?.cast_unsigned()),
@@ -129,6 +129,9 @@ fn place(row: &SqliteRow) -> Result<Place, sqlx::Error> {
         offset: row.try_get_unchecked::<i64, _>(4)?.cast_unsigned(),
         octets: row.try_get_unchecked::<i64, _>(5)?.cast_unsigned(),
         crc: row.try_get_unchecked(6)?,
+        plain: row
+            .try_get_unchecked::<Option<i64>, _>(7)?
+            .map(i64::cast_unsigned),
     })
 }
 

@@ -214,9 +214,14 @@ impl Change for Spoiler {
             offset: 0,
             octets: 1,
             crc: 0,
+            plain: None,
         };
-        batch.rows.blobs.push(RefRow { place, refs: 1 });
-        batch.rows.blobs.push(RefRow { place, refs: 1 });
+        let twice = || RefRow {
+            place,
+            refs: 1,
+            held: None,
+        };
+        batch.rows.blobs.extend([twice(), twice()]);
         Ok(())
     }
 }
