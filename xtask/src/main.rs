@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod bindings;
 mod build;
 mod ci;
 mod demo;
@@ -43,6 +44,12 @@ enum Command {
     Bench(bench::Options),
     /// Builds the shipped plugins into `$CARGO_TARGET_DIR/plugins`.
     Plugins,
+    /// Makes the generated part of the SDKs anew from the interface.
+    Bindings {
+        /// Only compares, and fails where something differs.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -54,5 +61,13 @@ fn main() -> anyhow::Result<()> {
         Command::Ci => ci::run(install),
         Command::Bench(options) => bench::run(install, &options),
         Command::Plugins => plugins::build_plugins(install).map(|_| ()),
+        Command::Bindings { check } => bindings::run(
+            install,
+            if check {
+                bindings::Mode::Check
+            } else {
+                bindings::Mode::Write
+            },
+        ),
     }
 }

@@ -1,5 +1,10 @@
 //! Builds the plugins: each guest to a core module, each core module to a component.
 
+mod tools;
+mod tutorial;
+
+pub(crate) use tools::python as python_tools;
+
 use crate::packages::{self, Install};
 use crate::shell;
 use anyhow::{Context, Result};
@@ -29,13 +34,7 @@ pub(crate) fn build_plugins(install: Install) -> Result<PathBuf> {
     say(toolchain.reason());
     let workspace = shell::root().join("plugins");
     let mut build = toolchain.cargo(&workspace, &guests);
-    build.args([
-        "build",
-        "--locked",
-        "--release",
-        "--target",
-        RUST_TARGET,
-    ]);
+    build.args(["build", "--locked", "--release", "--target", RUST_TARGET]);
     shell::run(build.args(toolchain.build_arguments()))?;
     let modules = guests.join(RUST_TARGET).join("release");
     for name in guest_names(&toolchain, &workspace, &guests)? {
@@ -43,6 +42,7 @@ pub(crate) fn build_plugins(install: Install) -> Result<PathBuf> {
         let component = output.join(format!("{name}.wasm"));
         encode(&module, &component).with_context(|| format!("encoding {name}"))?;
     }
+    tutorial::build(install, &output, &guests)?;
     Ok(output)
 }
 
