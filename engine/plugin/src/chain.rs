@@ -3,6 +3,7 @@
 use crate::config::OnFailure;
 use crate::plugin::Plugin;
 use crate::stage::{Stage, Stages};
+use crate::world::World;
 use std::sync::Arc;
 use waxseal_mail::Reply;
 use waxseal_ports::filter::Verdict;
@@ -14,13 +15,18 @@ pub(crate) struct Chain {
     pub(crate) filters: Vec<Arc<Plugin>>,
     /// Those that are told afterwards.
     pub(crate) observers: Vec<Arc<Plugin>>,
+    /// Those of other worlds.
+    pub(crate) others: Vec<Arc<Plugin>>,
     wanted: Stages,
     observed: Stages,
 }
 
 impl Chain {
     pub(crate) fn new(plugins: Vec<Arc<Plugin>>) -> Self {
-        let (observers, filters): (Vec<_>, Vec<_>) = plugins
+        let (judges, others): (Vec<_>, Vec<_>) = plugins
+            .into_iter()
+            .partition(|plugin| matches!(plugin.world, World::Filter | World::Learner));
+        let (observers, filters): (Vec<_>, Vec<_>) = judges
             .into_iter()
             .partition(|plugin| plugin.stages.observes);
         let all = |plugins: &[Arc<Plugin>]| {
@@ -32,6 +38,7 @@ impl Chain {
             observed: all(&observers),
             filters,
             observers,
+            others,
         }
     }
 

@@ -94,6 +94,10 @@ pub struct Limits {
     pub envelope_cpu_millis: u32,
     /// CPU time of one call at the message stage, in steps of 10 ms; default 500.
     pub message_cpu_millis: u32,
+    /// CPU time of one call of a delivery plugin; default 5,000.
+    pub delivery_cpu_millis: u32,
+    /// CPU time of one call of a storage plugin, for each 10 MB begun; default 5,000.
+    pub storage_cpu_millis: u32,
     /// Time one call may take with all waiting; default 10,000.
     pub wall_millis: u32,
     /// Edits a message; default 100.
@@ -116,6 +120,8 @@ impl Default for Limits {
             table_elements_max: TABLE_ELEMENTS_MAX,
             envelope_cpu_millis: 50,
             message_cpu_millis: 500,
+            delivery_cpu_millis: 5_000,
+            storage_cpu_millis: 5_000,
             wall_millis: 10_000,
             edits_max: 100,
             edit_bytes_max: 256 * 1024,
@@ -157,6 +163,8 @@ impl Limits {
         let times = [
             ("envelope_cpu_millis", self.envelope_cpu_millis),
             ("message_cpu_millis", self.message_cpu_millis),
+            ("delivery_cpu_millis", self.delivery_cpu_millis),
+            ("storage_cpu_millis", self.storage_cpu_millis),
             ("wall_millis", self.wall_millis),
         ];
         let zero = times.iter().find(|(_, millis)| *millis == 0);

@@ -58,16 +58,24 @@ pub enum LoadReason {
         has: &'static str,
     },
     /// It imports what no server gives.
-    #[error("it imports {}, which this server does not offer; it offers {}", .imports.join(", "), .offered.join(", "))]
+    #[error(
+        "it imports {}, which this server does not offer to a {world}; it offers {}",
+        .imports.join(", "), .offered.join(", ")
+    )]
     Imports {
         /// What it imports beyond the offer.
         imports: Vec<String>,
+        /// The world it was taken for.
+        world: &'static str,
         /// What there is.
         offered: Vec<String>,
     },
-    /// It does not export what a filter must.
-    #[error("it does not export {0}; a filter must")]
-    NoExport(String),
+    /// It exports what no world asks for.
+    #[error(
+        "it fits no world: it must export waxseal:plugin/lifecycle, and filter-hooks (with \
+         mailbox-hooks for a learner), delivery-hooks, storage-hooks or storage-backend"
+    )]
+    NoWorld,
     /// The compiler or the linker refused it.
     #[error("it could not be compiled: {0}")]
     Compile(String),

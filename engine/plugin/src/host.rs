@@ -7,6 +7,7 @@ use crate::error::{LoadError, LoadReason, StartError};
 use crate::load::load;
 use crate::meters;
 use crate::session::{Session, Shared};
+use crate::world::World;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio_util::task::TaskTracker;
@@ -41,6 +42,8 @@ pub struct PluginInfo {
     pub name: String,
     /// That name with the version it gives itself.
     pub actor: String,
+    /// What kind of plugin it is.
+    pub world: World,
     /// Whether it only observes.
     pub observes: bool,
 }
@@ -77,14 +80,16 @@ impl Host {
         Ok(())
     }
 
-    /// The running plugins: those that decide in their order, then those that observe.
+    /// The running plugins: filters that decide in their order, those that observe, the other worlds.
     #[must_use]
     pub fn plugins(&self) -> Vec<PluginInfo> {
         let chain = self.chain();
-        let all = chain.filters.iter().chain(&chain.observers);
+        let judges = chain.filters.iter().chain(&chain.observers);
+        let all = judges.chain(&chain.others);
         all.map(|plugin| PluginInfo {
             name: plugin.name.clone(),
             actor: plugin.actor.clone(),
+            world: plugin.world,
             observes: plugin.stages.observes,
         })
         .collect()

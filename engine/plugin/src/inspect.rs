@@ -3,6 +3,7 @@
 
 use crate::error::LoadReason;
 use crate::v0_1_0;
+use crate::world::World;
 use std::path::Path;
 use wasmparser::{Encoding, Parser, Payload};
 
@@ -16,41 +17,56 @@ struct Outside {
     exports: Vec<String>,
 }
 
-/// Checks that `bytes` are a component that asks for nothing but what is served, and exports what a
-/// filter must.
+/// Checks that `bytes` are a component that exports what a world must, and asks for nothing but what
+/// that world is served.
 ///
 /// # Errors
 /// [`LoadReason`].
-pub(crate) fn inspect(path: &Path, bytes: &[u8]) -> Result<(), LoadReason> {
+pub(crate) fn inspect(path: &Path, bytes: &[u8]) -> Result<World, LoadReason> {
     let outside = outside(path, bytes)?;
-    let mut foreign = Vec::new();
-    for name in &outside.imports {
-        match interface(name) {
-            Some((interface, version)) => {
-                check_version(version)?;
-                if !v0_1_0::IMPORTS.contains(&interface) {
-                    foreign.push(name.clone());
-                }
-            }
-            None => foreign.push(name.clone()),
+    for name in outside.imports.iter().chain(&outside.exports) {
+        if let Some((_, version)) = interface(name) {
+            check_version(version)?;
         }
     }
+    let world = world_of(&outside.exports);
+    let offered = match world {
+        Some(world) => v0_1_0::imports(world).to_vec(),
+        None => all_imports(),
+    };
+    let is_foreign =
+        |name: &&String| interface(name).is_none_or(|(interface, _)| !offered.contains(&interface));
+    let foreign: Vec<String> = outside.imports.iter().filter(is_foreign).cloned().collect();
     if !foreign.is_empty() {
-        let offered = v0_1_0::IMPORTS.iter();
         return Err(LoadReason::Imports {
             imports: foreign,
-            offered: offered.map(|name| format!("{PACKAGE}{name}")).collect(),
+            world: world.map_or("plugin", World::as_str),
+            offered: offered
+                .iter()
+                .map(|name| format!("{PACKAGE}{name}"))
+                .collect(),
         });
     }
-    for wanted in v0_1_0::EXPORTS {
-        let exports = outside.exports.iter().filter_map(|name| interface(name));
-        let found = exports.into_iter().find(|(name, _)| *name == wanted);
-        let Some((_, version)) = found else {
-            return Err(LoadReason::NoExport(format!("{PACKAGE}{wanted}")));
-        };
-        check_version(version)?;
-    }
-    Ok(())
+    world.ok_or(LoadReason::NoWorld)
+}
+
+/// What some world imports, in order.
+fn all_imports() -> Vec<&'static str> {
+    let all = World::ALL.into_iter().flat_map(v0_1_0::imports);
+    let mut names: Vec<_> = all.copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The world whose exports are all there.
+fn world_of(names: &[String]) -> Option<World> {
+    let has = |wanted: &&str| {
+        let mut exports = names.iter().filter_map(|name| interface(name));
+        exports.any(|(name, _)| name == *wanted)
+    };
+    let mut worlds = World::ALL.into_iter();
+    worlds.find(|world| v0_1_0::exports(*world).iter().all(has))
 }
 
 /// Interface and version of a name in our package.

@@ -43,7 +43,7 @@ impl Cpu {
 
     const fn at(stage: Stage, limits: &Limits) -> Self {
         match stage {
-            Stage::Message => Self::message(limits),
+            Stage::Message | Stage::Moved => Self::message(limits),
             Stage::Connect
             | Stage::Helo
             | Stage::Auth
@@ -53,6 +53,14 @@ impl Cpu {
             | Stage::Disconnect => Self {
                 setting: "envelope_cpu_millis",
                 millis: limits.envelope_cpu_millis,
+            },
+            Stage::Route | Stage::Transport => Self {
+                setting: "delivery_cpu_millis",
+                millis: limits.delivery_cpu_millis,
+            },
+            Stage::Encode | Stage::Decode | Stage::Put | Stage::Get | Stage::Delete => Self {
+                setting: "storage_cpu_millis",
+                millis: limits.storage_cpu_millis,
             },
         }
     }

@@ -28,6 +28,7 @@ mod guest_metrics;
 mod instance;
 mod lane;
 mod v0_1_0;
+mod world;
 
 mod answer;
 mod call;
@@ -38,3 +39,4 @@ mod state;
 pub use config::{Config, HostConfig, Limits, OnFailure, PluginConfig};
 pub use error::{CallFailure, LoadError, LoadReason, StartError};
 pub use host::{Host, PluginInfo, Services, check};
+pub use world::World;

@@ -15,6 +15,7 @@ use crate::plugin::Plugin;
 use crate::stage::Stages;
 use crate::state::State;
 use crate::v0_1_0::{About, Linked};
+use crate::world::World;
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -58,10 +59,11 @@ async fn load_named(
         profile: Arc::new(profile(services, config)?),
     });
     let about = trial(runtime, &mould).await?;
-    let stages = check_about(&about)?;
+    let stages = check_about(&about, mould.linked.world())?;
     Ok(Plugin {
         name: config.name.clone(),
         actor: format!("{} {}", config.name, about.version),
+        world: mould.linked.world(),
         stages,
         on_failure: config.on_failure,
         trust: if config.trusted {
@@ -78,11 +80,11 @@ async fn load_named(
 
 fn compile(runtime: &Runtime, path: &Path) -> Result<Linked, LoadReason> {
     let bytes = read(path, runtime.config.component_bytes_max)?;
-    inspect(path, &bytes)?;
+    let world = inspect(path, &bytes)?;
     let failed = |error: wasmtime::Error| LoadReason::Compile(format!("{error:#}"));
     let component = Component::from_binary(&runtime.engine, &bytes).map_err(failed)?;
     let pre = runtime.linker.instantiate_pre(&component).map_err(failed)?;
-    Linked::new(pre).map_err(failed)
+    Linked::new(world, pre).map_err(failed)
 }
 
 fn read(path: &Path, max: u64) -> Result<Vec<u8>, LoadReason> {
@@ -157,7 +159,7 @@ async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<About, LoadReaso
     })
 }
 
-fn check_about(about: &About) -> Result<Stages, LoadReason> {
+fn check_about(about: &About, world: World) -> Result<Stages, LoadReason> {
     for (what, text) in [("name", &about.name), ("version", &about.version)] {
         let plain = text.bytes().all(|b| b.is_ascii_graphic());
         if !plain || !(1..=ABOUT_BYTES_MAX).contains(&text.len()) {
@@ -165,5 +167,5 @@ fn check_about(about: &About) -> Result<Stages, LoadReason> {
             return Err(LoadReason::About(problem));
         }
     }
-    Stages::parse(&about.stages).map_err(LoadReason::About)
+    Stages::parse(&about.stages, world).map_err(LoadReason::About)
 }

@@ -11,6 +11,7 @@ use crate::instance::{Instance, Mould};
 use crate::meters::Meters;
 use crate::stage::{Stage, Stages};
 use crate::state::State;
+use crate::world::World;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ pub(crate) struct Plugin {
     pub(crate) name: String,
     /// Name and version as it describes itself, for traces.
     pub(crate) actor: String,
+    pub(crate) world: World,
     pub(crate) stages: Stages,
     pub(crate) on_failure: OnFailure,
     pub(crate) trust: Trust,

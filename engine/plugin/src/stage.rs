@@ -1,6 +1,8 @@
-//! The stages of a session, and sets of them.
+//! When a plugin is asked, and sets of such moments.
 
-/// When a filter is asked.
+use crate::world::World;
+
+/// When a plugin is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Connect,
@@ -11,10 +13,18 @@ pub(crate) enum Stage {
     Headers,
     Message,
     Disconnect,
+    Moved,
+    Route,
+    Transport,
+    Encode,
+    Decode,
+    Put,
+    Get,
+    Delete,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Connect,
         Self::Helo,
         Self::Auth,
@@ -23,7 +33,34 @@ impl Stage {
         Self::Headers,
         Self::Message,
         Self::Disconnect,
+        Self::Moved,
+        Self::Route,
+        Self::Transport,
+        Self::Encode,
+        Self::Decode,
+        Self::Put,
+        Self::Get,
+        Self::Delete,
     ];
+
+    /// Those that a plugin of `world` can name in `describe`.
+    pub(crate) fn choice(world: World) -> &'static [Self] {
+        match world {
+            World::Filter => &Self::ALL[..8],
+            World::Learner => &Self::ALL[..9],
+            World::Delivery => &[Self::Route, Self::Transport],
+            World::Storage | World::Holder => &[],
+        }
+    }
+
+    /// Those at which every plugin of `world` is asked.
+    const fn always(world: World) -> &'static [Self] {
+        match world {
+            World::Filter | World::Learner | World::Delivery => &[],
+            World::Storage => &[Self::Encode, Self::Decode],
+            World::Holder => &[Self::Put, Self::Get, Self::Delete],
+        }
+    }
 
     /// As plugins, traces and metrics name it.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -36,6 +73,14 @@ impl Stage {
             Self::Headers => "headers",
             Self::Message => "message",
             Self::Disconnect => "disconnect",
+            Self::Moved => "moved",
+            Self::Route => "route",
+            Self::Transport => "transport",
+            Self::Encode => "encode",
+            Self::Decode => "decode",
+            Self::Put => "put",
+            Self::Get => "get",
+            Self::Delete => "delete",
         }
     }
 
@@ -53,7 +98,7 @@ impl Stage {
 /// Which stages a plugin wants, and whether it decides or only observes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Stages {
-    bits: u8,
+    bits: u16,
     pub(crate) observes: bool,
 }
 
@@ -62,21 +107,27 @@ impl Stages {
     ///
     /// # Errors
     /// A text that names what is wrong.
-    pub(crate) fn parse(names: &[String]) -> Result<Self, String> {
+    pub(crate) fn parse(names: &[String], world: World) -> Result<Self, String> {
         let mut stages = Self::default();
-        let observed = names.iter().filter(|name| name.starts_with("observe:"));
-        let observed = observed.count();
-        if observed != 0 && observed != names.len() {
+        let choice = Stage::choice(world);
+        let (mut observed, mut asked) = (false, false);
+        for name in names {
+            let plain = name.strip_prefix("observe:");
+            let known = choice
+                .iter()
+                .find(|stage| stage.as_str() == plain.unwrap_or(name));
+            let Some(stage) = known else {
+                return Err(no_such_stage(name, world));
+            };
+            observed |= plain.is_some();
+            asked |= plain.is_none() && *stage != Stage::Moved;
+            stages.bits |= Self::bit(*stage);
+        }
+        if observed && asked {
             return Err("observe: stands before some stages only; the two kinds do not mix".into());
         }
-        stages.observes = observed > 0;
-        for name in names {
-            let plain = name.strip_prefix("observe:").unwrap_or(name);
-            let known = Stage::ALL.iter().find(|stage| stage.as_str() == plain);
-            let Some(stage) = known else {
-                let all = Stage::ALL.map(Stage::as_str).join(", ");
-                return Err(format!("there is no stage {name:?}; there are {all}"));
-            };
+        stages.observes = observed;
+        for stage in Stage::always(world) {
             stages.bits |= Self::bit(*stage);
         }
         if stages.bits == 0 {
@@ -97,9 +148,22 @@ impl Stages {
         }
     }
 
-    const fn bit(stage: Stage) -> u8 {
+    const fn bit(stage: Stage) -> u16 {
         1 << stage as u8
     }
+}
+
+fn no_such_stage(name: &str, world: World) -> String {
+    let choice = Stage::choice(world);
+    let world = world.as_str();
+    if choice.is_empty() {
+        return format!("it names the stage {name:?}; a {world} plugin names none");
+    }
+    let all: Vec<_> = choice.iter().map(|stage| stage.as_str()).collect();
+    format!(
+        "a {world} has no stage {name:?}; there are {}",
+        all.join(", ")
+    )
 }
 
 #[cfg(test)]
@@ -107,7 +171,8 @@ mod tests {
     use super::*;
 
     fn parse(names: &[&str]) -> Result<Stages, String> {
-        Stages::parse(&names.iter().map(ToString::to_string).collect::<Vec<_>>())
+        let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+        Stages::parse(&names, World::Learner)
     }
 
     #[test]
@@ -116,13 +181,27 @@ mod tests {
         assert!(stages.contains(Stage::Rcpt) && stages.contains(Stage::Message));
         assert!(!stages.contains(Stage::Mail) && !stages.observes);
         assert!(parse(&["observe:rcpt", "observe:mail"]).unwrap().observes);
+        assert!(parse(&["observe:rcpt", "moved"]).unwrap().observes);
+        assert!(!parse(&["rcpt", "moved"]).unwrap().observes);
         for bad in [
             &["rcpt", "observe:mail"][..],
+            &["route"],
             &["on-rcpt"],
             &[],
             &["observe:"],
         ] {
             assert!(parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn worlds_have_their_own() {
+        let list = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let route = Stages::parse(&list(&["route"]), World::Delivery).unwrap();
+        assert!(route.contains(Stage::Route) && !route.contains(Stage::Transport));
+        assert!(Stages::parse(&list(&["moved"]), World::Filter).is_err());
+        let stores = Stages::parse(&[], World::Storage).unwrap();
+        assert!(stores.contains(Stage::Encode) && !stores.contains(Stage::Put));
+        assert!(Stages::parse(&list(&["encode"]), World::Storage).is_err());
     }
 }

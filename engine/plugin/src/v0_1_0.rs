@@ -1,52 +1,39 @@
 //! The only place that knows the types of `waxseal:plugin@0.1.0`: its bindings, what its imports
 //! answer, and how its answers become ours.
 
+mod bindings;
 mod convert;
+mod filter;
 mod imports;
+mod worlds;
 
-use crate::answer::Answer;
-use crate::call::Call;
 use crate::error::CallFailure;
 use crate::guest::Guest;
+use crate::world::World;
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, InstancePre, Linker};
 
-/// The version that this adapter serves, and the imports in it.
+/// The version that this adapter serves.
 pub(crate) const VERSION: &str = "0.1.0";
-pub(crate) const IMPORTS: [&str; 8] = [
-    "clock",
-    "config",
-    "log",
-    "metrics",
-    "mime",
-    "random",
-    "transaction",
-    "types",
-];
-/// What a filter must export.
-pub(crate) const EXPORTS: [&str; 2] = ["lifecycle", "filter-hooks"];
-
-mod bindings {
-    wasmtime::component::bindgen!({
-        path: "../../schemas/wit/waxseal-plugin/0.1.0",
-        world: "filter",
-        imports: {
-            "waxseal:plugin/mime.parts": async | trappable,
-            "waxseal:plugin/mime.truncated": async | trappable,
-            "waxseal:plugin/mime.read-part": async | trappable,
-            "waxseal:plugin/mime.text": async | trappable,
-            default: trappable,
-        },
-        exports: { default: async },
-    });
-}
 
 /// A linked component, ready to be instantiated.
 #[derive(Clone)]
-pub(crate) struct Linked(bindings::FilterPre<Guest>);
+pub(crate) enum Linked {
+    Filter(worlds::filter::FilterPre<Guest>),
+    Learner(worlds::learner::LearnerPre<Guest>),
+    Delivery(worlds::delivery::DeliveryPre<Guest>),
+    Storage(worlds::storage::StoragePre<Guest>),
+    Holder(worlds::storage_holder::StorageHolderPre<Guest>),
+}
 
 /// The exports of one instance.
-pub(crate) struct Exports(bindings::Filter);
+pub(crate) enum Exports {
+    Filter(worlds::filter::Filter),
+    Learner(worlds::learner::Learner),
+    Delivery(worlds::delivery::Delivery),
+    Storage(worlds::storage::Storage),
+    Holder(worlds::storage_holder::StorageHolder),
+}
 
 /// Who the plugin says it is.
 pub(crate) struct About {
@@ -55,29 +42,80 @@ pub(crate) struct About {
     pub(crate) stages: Vec<String>,
 }
 
-/// Offers the imports of this version.
+/// Offers the imports of this version, those of all worlds.
 pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    bindings::Filter::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)
+    bindings::Imports::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)
 }
 
 impl Linked {
-    pub(crate) fn new(pre: InstancePre<Guest>) -> wasmtime::Result<Self> {
-        bindings::FilterPre::new(pre).map(Self)
+    pub(crate) fn new(world: World, pre: InstancePre<Guest>) -> wasmtime::Result<Self> {
+        Ok(match world {
+            World::Filter => Self::Filter(worlds::filter::FilterPre::new(pre)?),
+            World::Learner => Self::Learner(worlds::learner::LearnerPre::new(pre)?),
+            World::Delivery => Self::Delivery(worlds::delivery::DeliveryPre::new(pre)?),
+            World::Storage => Self::Storage(worlds::storage::StoragePre::new(pre)?),
+            World::Holder => Self::Holder(worlds::storage_holder::StorageHolderPre::new(pre)?),
+        })
+    }
+
+    pub(crate) const fn world(&self) -> World {
+        match self {
+            Self::Filter(_) => World::Filter,
+            Self::Learner(_) => World::Learner,
+            Self::Delivery(_) => World::Delivery,
+            Self::Storage(_) => World::Storage,
+            Self::Holder(_) => World::Holder,
+        }
     }
 
     pub(crate) async fn instantiate(&self, store: &mut Store<Guest>) -> wasmtime::Result<Exports> {
-        self.0.instantiate_async(store).await.map(Exports)
+        Ok(match self {
+            Self::Filter(pre) => Exports::Filter(pre.instantiate_async(store).await?),
+            Self::Learner(pre) => Exports::Learner(pre.instantiate_async(store).await?),
+            Self::Delivery(pre) => Exports::Delivery(pre.instantiate_async(store).await?),
+            Self::Storage(pre) => Exports::Storage(pre.instantiate_async(store).await?),
+            Self::Holder(pre) => Exports::Holder(pre.instantiate_async(store).await?),
+        })
     }
+}
+
+/// Gives the export `lifecycle`, whose type each world has of its own, to an expression.
+macro_rules! lifecycle {
+    ($exports:expr, |$lifecycle:ident| $body:expr) => {
+        match $exports {
+            Exports::Filter(world) => {
+                let $lifecycle = world.waxseal_plugin_lifecycle();
+                $body
+            }
+            Exports::Learner(world) => {
+                let $lifecycle = world.waxseal_plugin_lifecycle();
+                $body
+            }
+            Exports::Delivery(world) => {
+                let $lifecycle = world.waxseal_plugin_lifecycle();
+                $body
+            }
+            Exports::Storage(world) => {
+                let $lifecycle = world.waxseal_plugin_lifecycle();
+                $body
+            }
+            Exports::Holder(world) => {
+                let $lifecycle = world.waxseal_plugin_lifecycle();
+                $body
+            }
+        }
+    };
 }
 
 impl Exports {
     pub(crate) async fn describe(&self, store: &mut Store<Guest>) -> wasmtime::Result<About> {
-        let lifecycle = self.0.waxseal_plugin_lifecycle();
-        let about = lifecycle.call_describe(store).await?;
-        Ok(About {
-            name: about.name,
-            version: about.version,
-            stages: about.stages,
+        lifecycle!(self, |lifecycle| {
+            let about = lifecycle.call_describe(store).await?;
+            Ok(About {
+                name: about.name,
+                version: about.version,
+                stages: about.stages,
+            })
         })
     }
 
@@ -86,41 +124,66 @@ impl Exports {
         &self,
         store: &mut Store<Guest>,
     ) -> wasmtime::Result<Result<(), CallFailure>> {
-        let lifecycle = self.0.waxseal_plugin_lifecycle();
-        let answer = lifecycle.call_configure(store).await?;
-        Ok(answer.map_err(convert::own_error))
+        lifecycle!(self, |lifecycle| {
+            let answer = lifecycle.call_configure(store).await?;
+            Ok(answer.map_err(convert::own_error))
+        })
     }
+}
 
-    /// The inner error is the plugin's own.
-    pub(crate) async fn call(
-        &self,
-        store: &mut Store<Guest>,
-        call: &Call,
-    ) -> wasmtime::Result<Result<Answer, CallFailure>> {
-        let hooks = self.0.waxseal_plugin_filter_hooks();
-        let outcome = match call {
-            Call::Connect => hooks.call_on_connect(store).await,
-            Call::Helo(name) => hooks.call_on_helo(store, name).await,
-            Call::Auth {
-                user,
-                mechanism,
-                success,
-            } => hooks.call_on_auth(store, user, mechanism, *success).await,
-            Call::Mail { sender, params } => {
-                let params = convert::params(params);
-                hooks.call_on_mail(store, sender, &params).await
-            }
-            Call::Rcpt { recipient, params } => {
-                let params = convert::params(params);
-                hooks.call_on_rcpt(store, recipient, &params).await
-            }
-            Call::Headers => hooks.call_on_headers(store).await,
-            Call::Message => hooks.call_on_message(store).await,
-            Call::Disconnect => {
-                hooks.call_on_disconnect(store).await?;
-                return Ok(Ok(Answer::default()));
-            }
-        }?;
-        Ok(outcome.map(convert::answer).map_err(convert::own_error))
+/// A plugin was asked for what its world does not have: a mistake of ours.
+fn wrong_world(wanted: &str) -> wasmtime::Error {
+    wasmtime::Error::msg(format!("the plugin is no {wanted}"))
+}
+
+/// What a component of a world may import.
+pub(crate) const fn imports(world: World) -> &'static [&'static str] {
+    const JUDGES: &[&str] = &[
+        "clock",
+        "config",
+        "dns",
+        "http",
+        "kv",
+        "log",
+        "metrics",
+        "mime",
+        "notes",
+        "random",
+        "session",
+        "transaction",
+        "types",
+    ];
+    const DELIVERS: &[&str] = &[
+        "clock",
+        "config",
+        "dns",
+        "http",
+        "kv",
+        "log",
+        "metrics",
+        "mime",
+        "notes",
+        "random",
+        "transaction",
+        "types",
+    ];
+    const STORES: &[&str] = &[
+        "aead", "blob-io", "clock", "config", "http", "kv", "log", "metrics", "random", "types",
+    ];
+    match world {
+        World::Filter | World::Learner => JUDGES,
+        World::Delivery => DELIVERS,
+        World::Storage | World::Holder => STORES,
+    }
+}
+
+/// What a component of a world must export.
+pub(crate) const fn exports(world: World) -> &'static [&'static str] {
+    match world {
+        World::Filter => &["lifecycle", "filter-hooks"],
+        World::Learner => &["lifecycle", "filter-hooks", "mailbox-hooks"],
+        World::Delivery => &["lifecycle", "delivery-hooks"],
+        World::Storage => &["lifecycle", "storage-hooks"],
+        World::Holder => &["lifecycle", "storage-backend"],
     }
 }

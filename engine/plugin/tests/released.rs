@@ -4,7 +4,7 @@
 /// Version and BLAKE3 digest of `plugin.wit`.
 const RELEASED: [(&str, &str); 1] = [(
     "0.1.0",
-    "e64952a9241fd14440323b05fa0efd797f3ea73e859d915a31cec3f451d2acdb",
+    "68af8b11bef2b412bda19f090aeccae917c645dcf50d99b49da86e35315fa2bd",
 )];
 
 #[test]

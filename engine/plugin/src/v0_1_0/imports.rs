@@ -1,7 +1,14 @@
 //! What the imports of this version answer.
 
+mod aead;
+mod blob_io;
+mod dns;
+mod http;
+mod kv;
+mod notes;
+
 use super::bindings::waxseal::plugin::{
-    clock, config, log, metrics, mime, random, transaction, types,
+    clock, config, log, metrics, mime, random, session, transaction, types,
 };
 use super::convert;
 use crate::guest::Guest;
@@ -18,8 +25,8 @@ const QUICK_BYTES_MAX: u64 = 128 * 1024;
 
 impl types::Host for Guest {}
 
-impl transaction::Host for Guest {
-    fn session(&mut self) -> wasmtime::Result<types::SessionInfo> {
+impl session::Host for Guest {
+    fn current(&mut self) -> wasmtime::Result<types::SessionInfo> {
         let state = self.state();
         Ok(types::SessionInfo {
             id: state.info.id.to_string(),
@@ -32,7 +39,9 @@ impl transaction::Host for Guest {
             auth_user: state.user.clone(),
         })
     }
+}
 
+impl transaction::Host for Guest {
     fn sender(&mut self) -> wasmtime::Result<String> {
         Ok(self.state().sender_text())
     }
@@ -174,6 +183,35 @@ impl mime::Host for Guest {
         text.truncate(text.floor_char_boundary(wanted));
         Ok(Some(text))
     }
+
+    async fn decoded_size(&mut self, at: u32) -> wasmtime::Result<u32> {
+        let octets = self.decoded(at).await?;
+        Ok(u32::try_from(octets.len()).unwrap_or(u32::MAX))
+    }
+
+    async fn sha256(&mut self, _at: u32) -> wasmtime::Result<Vec<u8>> {
+        Err(wasmtime::Error::msg("not served yet"))
+    }
+
+    async fn find(&mut self, _at: u32, _needles: Vec<String>) -> wasmtime::Result<Vec<bool>> {
+        Err(wasmtime::Error::msg("not served yet"))
+    }
+
+    async fn urls(&mut self, _max: u32) -> wasmtime::Result<Vec<String>> {
+        Err(wasmtime::Error::msg("not served yet"))
+    }
+}
+
+impl Guest {
+    /// The decoded octets of a part, as far as they can be read.
+    async fn decoded(&self, at: u32) -> wasmtime::Result<bytes::Bytes> {
+        self.leave_reactor_for(Some(at)).await;
+        let mut state = self.state();
+        let Some(held) = state.message.as_mut().filter(|held| held.body) else {
+            return Ok(bytes::Bytes::new());
+        };
+        held.decode(&*self.profile.parser, at).map_err(unreadable)
+    }
 }
 
 impl log::Host for Guest {
@@ -263,6 +301,10 @@ impl config::Host for Guest {
 
     fn raw_json(&mut self) -> wasmtime::Result<String> {
         Ok(self.profile.config_json.clone())
+    }
+
+    fn secret(&mut self, _name: String) -> wasmtime::Result<Option<String>> {
+        Ok(None)
     }
 }
 

@@ -65,14 +65,14 @@ async fn no_webassembly() {
 #[tokio::test]
 async fn a_foreign_import() {
     let text = r#"(component (import "wasi:cli/environment@0.2.0" (instance)))"#;
-    refused(&with_file(&wat::parse_str(text).unwrap()), expect!["plugin p: it imports wasi:cli/environment@0.2.0, which this server does not offer; it offers waxseal:plugin/clock, waxseal:plugin/config, waxseal:plugin/log, waxseal:plugin/metrics, waxseal:plugin/mime, waxseal:plugin/random, waxseal:plugin/transaction, waxseal:plugin/types"]).await;
+    refused(&with_file(&wat::parse_str(text).unwrap()), expect!["plugin p: it imports wasi:cli/environment@0.2.0, which this server does not offer to a plugin; it offers waxseal:plugin/aead, waxseal:plugin/blob-io, waxseal:plugin/clock, waxseal:plugin/config, waxseal:plugin/dns, waxseal:plugin/http, waxseal:plugin/kv, waxseal:plugin/log, waxseal:plugin/metrics, waxseal:plugin/mime, waxseal:plugin/notes, waxseal:plugin/random, waxseal:plugin/session, waxseal:plugin/transaction, waxseal:plugin/types"]).await;
 }
 
 #[tokio::test]
 async fn no_filter() {
     refused(
         &with_file(&wat::parse_str("(component)").unwrap()),
-        expect!["plugin p: it does not export waxseal:plugin/lifecycle; a filter must"],
+        expect!["plugin p: it fits no world: it must export waxseal:plugin/lifecycle, and filter-hooks (with mailbox-hooks for a learner), delivery-hooks, storage-hooks or storage-backend"],
     )
     .await;
 }
@@ -99,7 +99,7 @@ async fn a_missing_and_an_oversized_file() {
 async fn a_stage_that_is_not() {
     let mut guest = Guest::new();
     guest.stages = vec!["mail", "data"];
-    refused(&Bench::with("p", guest), expect![[r#"plugin p: it describes itself wrongly: there is no stage "data"; there are connect, helo, auth, mail, rcpt, headers, message, disconnect"#]]).await;
+    refused(&Bench::with("p", guest), expect![[r#"plugin p: it describes itself wrongly: a filter has no stage "data"; there are connect, helo, auth, mail, rcpt, headers, message, disconnect"#]]).await;
     let mut guest = Guest::new();
     guest.stages = vec!["mail", "observe:message"];
     refused(&Bench::with("p", guest), expect!["plugin p: it describes itself wrongly: observe: stands before some stages only; the two kinds do not mix"]).await;
