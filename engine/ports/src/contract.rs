@@ -9,6 +9,7 @@
     reason = "a suite of tests: to panic is how it answers"
 )]
 
+mod codecs;
 mod directory;
 mod flags;
 mod key_value;
@@ -16,6 +17,8 @@ mod mailboxes;
 mod messages;
 mod queue;
 mod world;
+
+pub use codecs::{CodecTrial, Tampering};
 
 use crate::memory::FakeClock;
 use crate::{Directory, KeyValue, Queue, Store};

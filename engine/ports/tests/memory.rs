@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 use waxseal_mail::Timestamp;
-use waxseal_ports::memory::{FakeClock, Memory, MemoryKeyValue};
+use waxseal_ports::contract::{CodecTrial, Tampering};
+use waxseal_ports::memory::{FakeClock, Memory, MemoryCodecs, MemoryKeyValue};
 use waxseal_ports::queue::QueueError;
 use waxseal_ports::spool::SpoolError;
-use waxseal_ports::{Clock, Directory, Queue, Spool, contract};
+use waxseal_ports::{BlobCodecs, Clock, Directory, Queue, Spool, contract};
 
 fn fresh() -> Arc<Memory> {
     Arc::new(Memory::new(Arc::new(FakeClock::default())))
@@ -30,6 +31,20 @@ async fn queue() {
 #[tokio::test]
 async fn key_value() {
     contract::key_value(async |clock| Arc::new(MemoryKeyValue::new(clock))).await;
+}
+
+#[tokio::test]
+async fn codecs_and_holders() {
+    let codecs: Arc<dyn BlobCodecs> = Arc::new(MemoryCodecs::default());
+    let spool = fresh();
+    let trial = |name| CodecTrial {
+        codecs: codecs.clone(),
+        name,
+        spool: &*spool,
+    };
+    trial("xor").codec(Tampering::Changes).await;
+    trial("reverse").codec(Tampering::Changes).await;
+    trial("shelf").holder().await;
 }
 
 #[tokio::test]
