@@ -6,7 +6,8 @@
 
 use crate::classify::Counts;
 use std::time::Duration;
-use waxseal_plugin_sdk::{Error, base64, kv};
+use waxseal_plugin_sdk::digest::short;
+use waxseal_plugin_sdk::{Error, kv};
 
 /// Messages of one kind that are learned in one period of one scope: more would not fit a token's
 /// number, and would change nothing.
@@ -51,7 +52,7 @@ impl Shelf {
     /// The words of an account, or everybody's.
     #[must_use]
     pub fn new(account: Option<&str>, now: Duration, memory: Duration) -> Self {
-        let scope = account.map(|account| short_hash(&account.to_lowercase()));
+        let scope = account.map(|account| short(&account.to_lowercase()));
         Self {
             scope: scope.unwrap_or_else(|| "g".to_owned()),
             period: now.as_secs() / (memory.as_secs() / 2).max(1),
@@ -75,7 +76,7 @@ impl Shelf {
     }
 
     fn token_key(&self, token: &str) -> String {
-        format!("{}.{}.{}", self.scope, self.period, short_hash(token))
+        format!("{}.{}.{}", self.scope, self.period, short(token))
     }
 
     fn total_key(&self, kind: Kind) -> String {
@@ -201,8 +202,8 @@ impl Memory {
     /// Of the message with this identity (its Message-ID, say).
     #[must_use]
     pub fn of(account: &str, identity: &str, keep: Duration) -> Self {
-        let account = short_hash(&account.to_lowercase());
-        let key = format!("m.{account}.{}", short_hash(identity));
+        let account = short(&account.to_lowercase());
+        let key = format!("m.{account}.{}", short(identity));
         Self { key, keep }
     }
 
@@ -242,17 +243,6 @@ fn unpack(number: i32) -> Counts {
 fn number(value: &[u8]) -> i32 {
     let text = std::str::from_utf8(value).unwrap_or_default();
     text.parse().unwrap_or(0)
-}
-
-/// 11 characters for a text of any length (FNV-1a, 64 bits): tokens that collide share a count, which
-/// is rare and does no harm.
-fn short_hash(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    base64::encode(&hash.to_be_bytes())
-        .trim_end_matches('=')
-        .to_owned()
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 pub mod memory;
 pub mod settings;
 
-use memory::{Memory, Step, digest, plain_sender, step};
+use memory::{Memory, Step, plain_sender, step};
 use settings::{By, Settings};
 use std::net::IpAddr;
 use std::time::Duration;
+use waxseal_plugin_sdk::digest::short;
 use waxseal_plugin_sdk::network::{is_private, network_of};
 use waxseal_plugin_sdk::{
     Error, Filter, Outcome, Param, Protocol, Stage, address, clock, config, filter, kv, log,
@@ -114,12 +115,12 @@ impl Greylist {
             By::Client => format!("n:{network}"),
             By::Sender => {
                 let sender = plain_sender(&message::sender());
-                format!("s:{}", digest(&format!("{network} {sender}")))
+                format!("s:{}", short(&format!("{network} {sender}")))
             }
             By::Triplet => {
                 let (sender, recipient) =
                     (plain_sender(&message::sender()), address::folded(recipient));
-                format!("t:{}", digest(&format!("{network} {sender} {recipient}")))
+                format!("t:{}", short(&format!("{network} {sender} {recipient}")))
             }
         };
         let mut values = kv::get_many(&[client.clone(), entry.clone()])?.into_iter();

@@ -10,6 +10,7 @@ use settings::{Person, Settings};
 use std::fmt::Write;
 use waxseal_plugin_sdk::date::Date;
 use waxseal_plugin_sdk::delivery::{Action, Delivery, Response};
+use waxseal_plugin_sdk::digest::short;
 use waxseal_plugin_sdk::{
     Error, Stage, address, clock, config, delivery, kv, log, message, metrics, random,
 };
@@ -84,7 +85,10 @@ impl Vacation {
 
 /// Whether the sender did not get this answer lately; remembers that it does now.
 fn first_time(person: &Person, sender: &str) -> Result<bool, Error> {
-    let mut key = format!("{:016x}:{}:", text_hash(person), person.address);
+    // Another text is another answer (RFC 5230, section 4.2).
+    let subject = person.subject.as_deref().unwrap_or_default();
+    let answer = short(&format!("{subject}\n{}", person.text));
+    let mut key = format!("{answer}:{}:", person.address);
     key.push_str(&address::folded(sender));
     if key.len() > KEY_MAX {
         // Nobody has such an address.
@@ -100,18 +104,6 @@ fn first_time(person: &Person, sender: &str) -> Result<bool, Error> {
             Ok(false)
         }
     }
-}
-
-/// Another text is another answer (RFC 5230, section 4.2).
-fn text_hash(person: &Person) -> u64 {
-    let texts = person
-        .text
-        .bytes()
-        .chain([0])
-        .chain(person.subject.iter().flat_map(|s| s.bytes()));
-    texts.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 fn compose(person: &Person, sender: &str, recipient: &str, now: std::time::Duration) -> Vec<u8> {

@@ -58,6 +58,7 @@ pub mod clock;
 pub mod config;
 pub mod date;
 pub mod delivery;
+pub mod digest;
 pub mod dns;
 mod filter;
 pub mod glob;
