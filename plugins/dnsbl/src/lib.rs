@@ -8,10 +8,11 @@ pub mod settings;
 use effect::{Effect, Reading, read, stronger};
 use settings::{About, List, Settings};
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 use waxseal_plugin_sdk::dns::{self, Kind};
 use waxseal_plugin_sdk::{
-    Error, Filter, Outcome, Param, Protocol, Stage, address, config, filter, log, metrics, mime,
-    session,
+    Error, Filter, Outcome, Param, Protocol, Stage, address, clock, config, filter, log, metrics,
+    mime, session,
 };
 
 /// The lists, and what they said in this session.
@@ -19,6 +20,8 @@ pub struct Dnsbl {
     settings: Settings,
     /// What the lists say about the client, which does not change.
     of_peer: Option<Findings>,
+    /// When, by the monotonic clock, no further list is asked at this stage.
+    deadline: Duration,
     /// What they say about the present transaction.
     found: Findings,
 }
@@ -56,12 +59,14 @@ impl Filter for Dnsbl {
         Ok(Self {
             settings: Settings::read(&config::document()?)?,
             of_peer: None,
+            deadline: Duration::ZERO,
             found: Findings::default(),
         })
     }
 
     fn on_mail(&mut self, sender: &str, _params: &[Param]) -> Result<Outcome, Error> {
         self.found = Findings::default();
+        self.deadline = clock::monotonic() + self.settings.patience;
         let Some(peer) = self.peer() else {
             return Ok(Outcome::next());
         };
@@ -102,6 +107,7 @@ impl Filter for Dnsbl {
         if self.peer().is_none() || self.is_allowed() {
             return Ok(Outcome::next());
         }
+        self.deadline = clock::monotonic() + self.settings.patience;
         let mut hosts: Vec<String> = Vec::new();
         for url in mime::urls(200) {
             let host = query::host(&url).unwrap_or_default().to_ascii_lowercase();
@@ -156,6 +162,11 @@ impl Dnsbl {
                 let Some(question) = question else {
                     continue;
                 };
+                if clock::monotonic() >= self.deadline {
+                    found.failed = true;
+                    metrics::count("failures_total", 1, &[("list", &list.name)]);
+                    continue;
+                }
                 match dns::lookup(&question, Kind::A) {
                     Ok(answers) => {
                         if let Some(effect) = reading(list, &answers) {

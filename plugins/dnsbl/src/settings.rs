@@ -2,6 +2,7 @@
 
 use crate::effect::{Codes, Effect};
 use serde_json::Value;
+use std::time::Duration;
 use waxseal_plugin_sdk::config::{Document, Mistake, Table};
 use waxseal_plugin_sdk::glob::Glob;
 use waxseal_plugin_sdk::network::Network;
@@ -73,6 +74,8 @@ pub struct Settings {
     pub exempt: Vec<Glob>,
     /// Whether a list that does not answer makes the client wait.
     pub defer_on_failure: bool,
+    /// After so long at one stage no further list is asked.
+    pub patience: Duration,
     /// Hosts of URLs that are asked about.
     pub hosts_max: usize,
     /// The lists, in the order they are asked.
@@ -89,6 +92,7 @@ impl Settings {
             "skip",
             "exempt_recipients",
             "on_failure",
+            "patience",
             "urls_max",
             "list",
         ];
@@ -114,7 +118,11 @@ impl Settings {
                 .into();
         }
         let on_failure = table.choice("on_failure", &[("ignore", false), ("defer", true)])?;
+        let patience = table
+            .duration("patience")?
+            .unwrap_or(Duration::from_secs(5));
         Ok(Self {
+            patience,
             skip: table.networks("skip")?,
             exempt,
             defer_on_failure: on_failure.unwrap_or(false),

@@ -149,6 +149,15 @@ fn lists_that_fail_or_refuse_are_no_opinion() {
 }
 
 #[test]
+fn patience_ends() {
+    let (server, mut filter) = start();
+    filter.settings.patience = Duration::ZERO;
+    assert!(filter.on_mail("bob@example.org", &[]).is_ok());
+    assert_eq!(server.questions(), [""; 0]);
+    assert!(filter.found.failed);
+}
+
+#[test]
 fn a_missing_grant_is_an_error() {
     let (server, mut filter) = start();
     server.dns_answer("7.2.0.192.bl.example", Kind::A, Err(dns::Error::Denied));

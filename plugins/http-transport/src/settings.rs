@@ -65,9 +65,7 @@ impl Settings {
         }
         let form = table.choice("form", &[("message", Form::Raw), ("json", Form::Json)])?;
         let form = form.unwrap_or(Form::Raw);
-        let timeout = table
-            .duration("timeout")?
-            .unwrap_or(Duration::from_secs(20));
+        let timeout = table.duration("timeout")?.unwrap_or(Duration::from_secs(8));
         if !(Duration::from_millis(1)..=Duration::from_secs(30)).contains(&timeout) {
             return Err(table.wrong("timeout", "is not from 1ms to 30s"));
         }

@@ -43,7 +43,7 @@ fn a_message_is_posted_as_it_is() {
     assert_eq!(request.url, "https://in.example/app.example/a%2Fb%2Bc");
     assert_eq!(
         (request.method.as_str(), request.timeout_ms),
-        ("POST", 20_000)
+        ("POST", 8_000)
     );
     assert_eq!(request.body, MESSAGE.as_bytes());
     assert_eq!(

@@ -71,9 +71,7 @@ impl Settings {
                 return Err(table.wrong("access_key", "and secret_key stand together only"));
             }
         };
-        let timeout = table
-            .duration("timeout")?
-            .unwrap_or(Duration::from_secs(20));
+        let timeout = table.duration("timeout")?.unwrap_or(Duration::from_secs(8));
         if !(Duration::from_millis(1)..=Duration::from_secs(30)).contains(&timeout) {
             return Err(table.wrong("timeout", "is not from 1ms to 30s"));
         }
