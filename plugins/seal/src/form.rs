@@ -3,10 +3,11 @@
 //! A blob is cut into chunks of 64 KiB; the last one may be shorter, and an empty blob is one empty
 //! chunk. Each chunk is sealed with its number and whether it is the last in the associated data, and
 //! with a nonce made of 16 random octets of the blob and that number. So nobody can cut off, reorder,
-//! repeat or exchange chunks without being found out.
+//! repeat or exchange chunks without being found out. The key is derived for the account, and the
+//! blob's name is in the associated data too: no blob can be passed off as another.
 
 use waxseal_plugin_sdk::aead::{Key, NONCE_OCTETS, Nonce};
-use waxseal_plugin_sdk::storage::Attributes;
+use waxseal_plugin_sdk::storage::{Attributes, BlobMeta};
 use waxseal_plugin_sdk::{Error, base64, random};
 
 /// Octets of a chunk before sealing.
@@ -23,6 +24,7 @@ const TRANSIT: &str = "transit";
 pub struct Sealing {
     key_name: String,
     context: String,
+    id: String,
     salt: Vec<u8>,
 }
 
@@ -36,14 +38,20 @@ pub enum Form {
 }
 
 impl Sealing {
-    /// For a new blob of an account, or of a message on its way.
+    /// For a new blob.
     #[must_use]
-    pub fn new(key_name: &str, account: Option<&str>) -> Self {
+    pub fn new(key_name: &str, meta: &BlobMeta) -> Self {
+        Self::of(key_name, meta, random::bytes(16))
+    }
+
+    fn of(key_name: &str, meta: &BlobMeta, salt: Vec<u8>) -> Self {
+        let account = meta.account.as_ref();
         let context = account.map(|account| format!("account:{}", account.to_lowercase()));
         Self {
             key_name: key_name.to_owned(),
             context: context.unwrap_or_else(|| TRANSIT.to_owned()),
-            salt: random::bytes(16),
+            id: meta.id.clone(),
+            salt,
         }
     }
 
@@ -66,10 +74,11 @@ impl Sealing {
 
     /// The associated data of a chunk.
     #[must_use]
-    pub fn associated(number: u64, last: bool) -> Vec<u8> {
+    pub fn associated(&self, number: u64, last: bool) -> Vec<u8> {
         let mut associated = b"waxseal seal 1 ".to_vec();
         associated.extend(number.to_be_bytes());
         associated.push(u8::from(last));
+        associated.extend(self.id.bytes());
         associated
     }
 }
@@ -83,7 +92,6 @@ impl Form {
             Self::Sealed(sealing) => vec![
                 ("form", FORM.to_owned()),
                 ("key", sealing.key_name.clone()),
-                ("context", sealing.context.clone()),
                 ("salt", base64::encode(&sealing.salt)),
             ],
         };
@@ -93,13 +101,13 @@ impl Form {
             .collect()
     }
 
-    /// Reads attributes.
+    /// Reads the attributes of a blob.
     ///
     /// # Errors
     /// When this plugin never wrote them.
-    pub fn parse(attributes: &[(String, String)]) -> Result<Self, Error> {
+    pub fn parse(meta: &BlobMeta) -> Result<Self, Error> {
         let get = |key: &str| {
-            let mut pairs = attributes.iter();
+            let mut pairs = meta.attributes.iter();
             let pair = pairs.find(|(known, _)| known == key);
             pair.map(|(_, value)| value.as_str())
         };
@@ -109,12 +117,10 @@ impl Form {
             Some(FORM) => {
                 let salt = get("salt").and_then(base64::decode);
                 let salt = salt.filter(|salt| salt.len() == SALT_OCTETS);
-                let missing = || bad("hold no key, context and salt");
-                Ok(Self::Sealed(Sealing {
-                    key_name: get("key").ok_or_else(missing)?.to_owned(),
-                    context: get("context").ok_or_else(missing)?.to_owned(),
-                    salt: salt.ok_or_else(missing)?,
-                }))
+                let missing = || bad("hold no key and salt");
+                let key_name = get("key").ok_or_else(missing)?;
+                let salt = salt.ok_or_else(missing)?;
+                Ok(Self::Sealed(Sealing::of(key_name, meta, salt)))
             }
             Some(form) => Err(bad(&format!("name the form {form:?}, which is newer"))),
             None => Err(bad("name no form: the blob was not written by this plugin")),
@@ -127,15 +133,23 @@ mod tests {
     use super::*;
     use waxseal_plugin_sdk::testing::Server;
 
+    fn meta(account: Option<&str>, attributes: Attributes) -> BlobMeta {
+        BlobMeta {
+            account: account.map(str::to_owned),
+            id: "77".to_owned(),
+            size: 5,
+            attributes,
+        }
+    }
+
     #[test]
     fn attributes_come_back() {
         let _server = Server::start();
-        for form in [
-            Form::Plain,
-            Form::Sealed(Sealing::new("mail", Some("Alice@example.test"))),
-            Form::Sealed(Sealing::new("mail", None)),
-        ] {
-            assert_eq!(Form::parse(&form.to_attributes()), Ok(form));
+        for account in [Some("Alice@example.test"), None] {
+            let sealed = Form::Sealed(Sealing::new("mail", &meta(account, Vec::new())));
+            for form in [Form::Plain, sealed] {
+                assert_eq!(Form::parse(&meta(account, form.to_attributes())), Ok(form));
+            }
         }
     }
 
@@ -145,34 +159,26 @@ mod tests {
             let pairs = pairs
                 .iter()
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-            Form::parse(&pairs.collect::<Vec<_>>()).map_err(|error| error.code)
+            Form::parse(&meta(None, pairs.collect())).map_err(|error| error.code)
         };
         let bad = Err("bad-attributes".to_owned());
         assert_eq!(parse(&[]), bad);
         assert_eq!(parse(&[("form", "2")]), bad);
+        assert_eq!(parse(&[("form", "1"), ("key", "mail")]), bad);
         assert_eq!(
-            parse(&[("form", "1"), ("key", "mail"), ("context", "transit")]),
+            parse(&[("form", "1"), ("key", "mail"), ("salt", "AAAA")]),
             bad
         );
-        let short = [
-            ("form", "1"),
-            ("key", "mail"),
-            ("context", "transit"),
-            ("salt", "AAAA"),
-        ];
-        assert_eq!(parse(&short), bad);
     }
 
     #[test]
     fn no_two_chunks_share_a_nonce() {
         let _server = Server::start();
-        let (one, two) = (Sealing::new("mail", None), Sealing::new("mail", None));
+        let new = || Sealing::new("mail", &meta(None, Vec::new()));
+        let (one, two) = (new(), new());
         assert_ne!(one.nonce(0), one.nonce(1));
         assert_ne!(one.nonce(0), two.nonce(0));
-        assert_ne!(Sealing::associated(1, false), Sealing::associated(1, true));
-        assert_ne!(
-            Sealing::associated(1, false),
-            Sealing::associated(256, false)
-        );
+        assert_ne!(one.associated(1, false), one.associated(1, true));
+        assert_ne!(one.associated(1, false), one.associated(256, false));
     }
 }

@@ -33,10 +33,10 @@ impl Storage for Seal {
             copy(input, output);
             return Ok(Form::Plain.to_attributes());
         }
-        let sealing = Sealing::new(&self.settings.key, meta.account.as_deref());
+        let sealing = Sealing::new(&self.settings.key, meta);
         let key = sealing.key();
         each_chunk(input, CHUNK_OCTETS, |number, last, plain| {
-            let associated = Sealing::associated(number, last);
+            let associated = sealing.associated(number, last);
             output.put(&key.seal(&sealing.nonce(number), &associated, plain)?);
             Ok(())
         })?;
@@ -50,7 +50,7 @@ impl Storage for Seal {
         input: &mut Reader,
         output: &mut Writer,
     ) -> Result<(), Error> {
-        let sealing = match Form::parse(&meta.attributes)? {
+        let sealing = match Form::parse(meta)? {
             Form::Plain => {
                 copy(input, output);
                 return Ok(());
@@ -59,7 +59,7 @@ impl Storage for Seal {
         };
         let key = sealing.key();
         each_chunk(input, CHUNK_OCTETS + TAG_OCTETS, |number, last, sealed| {
-            let associated = Sealing::associated(number, last);
+            let associated = sealing.associated(number, last);
             let opened = key.open(&sealing.nonce(number), &associated, sealed);
             if opened.is_err() {
                 metrics::count("refused_total", 1, &[]);

@@ -95,27 +95,48 @@ fn each_changed_bit_is_found() {
 }
 
 #[test]
-fn blobs_belong_to_their_account() {
+fn blobs_belong_to_their_account_and_name() {
     let server = start();
     let alice = server.encode::<Seal>(ALICE, b"for alice").unwrap();
     let bob = server
         .encode::<Seal>(Some("bob@example.test"), b"for bob")
         .unwrap();
-    // Octets of the one with the attributes of the other.
-    let swapped = Stored {
-        octets: bob.octets,
-        ..alice.clone()
-    };
-    refused(&server, &swapped);
-    let mut other_context = alice.clone();
-    other_context.attributes[2].1 = "account:bob@example.test".to_owned();
-    refused(&server, &other_context);
-    // The server may ask for another account's copy of the same blob.
-    let copied = Stored {
-        account: Some("bob@example.test".to_owned()),
-        ..alice
-    };
-    assert_eq!(server.decode::<Seal>(&copied).unwrap(), b"for alice");
+    refused(
+        &server,
+        &Stored {
+            octets: bob.octets,
+            ..alice.clone()
+        },
+    );
+    refused(
+        &server,
+        &Stored {
+            account: bob.account,
+            ..alice.clone()
+        },
+    );
+    refused(
+        &server,
+        &Stored {
+            account: None,
+            ..alice.clone()
+        },
+    );
+    refused(
+        &server,
+        &Stored {
+            attributes: bob.attributes,
+            ..alice.clone()
+        },
+    );
+    refused(
+        &server,
+        &Stored {
+            id: bob.id,
+            ..alice.clone()
+        },
+    );
+    assert_eq!(server.decode::<Seal>(&alice).unwrap(), b"for alice");
 }
 
 #[test]
