@@ -49,6 +49,10 @@
 //! Natively every call to the server is answered by the stand-in in [`testing`], so that plugins are
 //! tested with plain `#[test]` functions.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
+
 pub mod address;
 pub mod aead;
 pub mod base64;
