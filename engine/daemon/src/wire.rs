@@ -110,11 +110,10 @@ pub(crate) fn operations_without_server(storage: &Arc<Storage>) -> Operations {
 
 /// What the plugin host stands on.
 pub(crate) fn plugin_services(config: &Config) -> Services {
+    let parser = Arc::new(Parser::new(config.mime));
     Services {
-        plugin_dir: config.plugin_dir(),
         cache_dir: Some(config.server.data.join("plugin-cache")),
-        parser: Arc::new(Parser::new(config.mime)),
-        clock: Arc::new(SystemClock),
+        ..Services::new(config.plugin_dir(), parser, Arc::new(SystemClock))
     }
 }
 

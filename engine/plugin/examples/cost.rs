@@ -68,12 +68,8 @@ fn now() -> Instant {
 }
 
 async fn start(dir: &Path, cache: Option<PathBuf>, plugins: Vec<PluginConfig>) -> (Host, f64) {
-    let services = Services {
-        plugin_dir: dir.to_owned(),
-        cache_dir: cache,
-        parser: Arc::new(OnePart),
-        clock: Arc::new(SystemClock),
-    };
+    let mut services = Services::new(dir.to_owned(), Arc::new(OnePart), Arc::new(SystemClock));
+    services.cache_dir = cache;
     let began = now();
     let config = Config {
         plugins,

@@ -70,6 +70,12 @@ impl Breaker {
         true
     }
 
+    /// Whether the plugin is not asked, apart from a call now and then to see.
+    pub(crate) fn is_open(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.open.is_some()
+    }
+
     /// A call at `stage` gave an answer.
     pub(crate) fn succeeded(&self, stage: Stage) -> Change {
         if self.failures_max == 0 {

@@ -17,12 +17,14 @@ pub(crate) struct Chain {
     pub(crate) observers: Vec<Arc<Plugin>>,
     /// Those of other worlds.
     pub(crate) others: Vec<Arc<Plugin>>,
+    /// Names of those that the administrator switched off.
+    pub(crate) disabled: Vec<String>,
     wanted: Stages,
     observed: Stages,
 }
 
 impl Chain {
-    pub(crate) fn new(plugins: Vec<Arc<Plugin>>) -> Self {
+    pub(crate) fn new(plugins: Vec<Arc<Plugin>>, disabled: Vec<String>) -> Self {
         let (judges, others): (Vec<_>, Vec<_>) = plugins
             .into_iter()
             .partition(|plugin| matches!(plugin.world, World::Filter | World::Learner));
@@ -39,6 +41,7 @@ impl Chain {
             filters,
             observers,
             others,
+            disabled,
         }
     }
 

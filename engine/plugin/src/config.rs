@@ -1,5 +1,7 @@
 //! What the administrator writes about plugins: `[plugins]` for all, `[[plugin]]` for each.
 
+use crate::grants::Grants;
+use crate::vault::Vault;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +15,8 @@ pub struct Config {
     pub host: HostConfig,
     /// `[[plugin]]`, in the order in which filters are asked.
     pub plugins: Vec<PluginConfig>,
+    /// `[secrets]` and `[aead_keys]`, read.
+    pub vault: Vault,
 }
 
 /// Settings of the host itself: the table `[plugins]`. They are read at start; a reload does not
@@ -60,12 +64,22 @@ pub struct PluginConfig {
     /// Whether its verdict may replace a stricter one of a former filter; default no.
     #[serde(default)]
     pub trusted: bool,
+    /// Whether it is loaded and asked at all; default yes.
+    #[serde(default = "yes")]
+    pub enabled: bool,
     /// What it may use up.
     #[serde(default)]
     pub limits: Limits,
+    /// What it may reach.
+    #[serde(default)]
+    pub grants: Grants,
     /// Its own settings: `[plugin.config]`, handed to it as JSON.
     #[serde(default)]
     pub config: toml::Table,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What a failure of a plugin means: trap, time-out, memory, bad outcome, its own error, no instance
@@ -100,6 +114,10 @@ pub struct Limits {
     pub storage_cpu_millis: u32,
     /// Time one call may take with all waiting; default 10,000.
     pub wall_millis: u32,
+    /// Questions to the DNS a message; default 20. More are answered `budget`.
+    pub dns_questions_max: u32,
+    /// Requests over HTTP a message; default 5. More are answered `budget`.
+    pub http_requests_max: u32,
     /// Edits a message; default 100.
     pub edits_max: u32,
     /// Octets of edits a message; default 256 KiB.
@@ -123,6 +141,8 @@ impl Default for Limits {
             delivery_cpu_millis: 5_000,
             storage_cpu_millis: 5_000,
             wall_millis: 10_000,
+            dns_questions_max: 20,
+            http_requests_max: 5,
             edits_max: 100,
             edit_bytes_max: 256 * 1024,
             log_lines_max: 1_000,
@@ -181,7 +201,9 @@ impl PluginConfig {
             file: None,
             on_failure: OnFailure::default(),
             trusted: false,
+            enabled: true,
             limits: Limits::default(),
+            grants: Grants::default(),
             config: toml::Table::new(),
         }
     }
@@ -208,6 +230,9 @@ impl Config {
                 report("two plugins have this name".to_owned());
             }
             if let Some(problem) = plugin.limits.problem() {
+                report(problem);
+            }
+            if let Some(problem) = plugin.grants.problem() {
                 report(problem);
             }
         }

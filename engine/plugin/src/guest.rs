@@ -2,12 +2,17 @@
 
 use crate::config::Limits;
 use crate::guest_metrics::GuestMetrics;
+use crate::meters::Meters;
+use crate::pulse::Pulse;
+use crate::reach::Reach;
 use crate::state::State;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
-use waxseal_ports::{Clock, MessageParser};
+use waxseal_ports::MessageParser;
+use waxseal_ports::clock::{Clock, SystemClock};
 
 /// What is the same for all instances of a plugin.
 pub(crate) struct Profile {
@@ -20,6 +25,10 @@ pub(crate) struct Profile {
     /// Where the guest's monotonic clock begins.
     pub(crate) started: Instant,
     pub(crate) metrics: GuestMetrics,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) reach: Reach,
+    /// Octets of the body of an answer over HTTP.
+    pub(crate) response_octets_max: usize,
 }
 
 /// The data of an instance's store.
@@ -28,10 +37,10 @@ pub(crate) struct Guest {
     pub(crate) state: Arc<Mutex<State>>,
     pub(crate) limiter: Limiter,
     pub(crate) logged: Logged,
-    /// Epoch ticks left of the running call's CPU time.
-    pub(crate) ticks_left: u32,
-    /// Set from outside to end the running call at its next tick.
-    pub(crate) cancel: Arc<AtomicBool>,
+    pub(crate) spent: Spent,
+    /// CPU time of the running call.
+    pub(crate) cpu: CpuTime,
+    pub(crate) pulse: Arc<Pulse>,
     /// Why the epoch ended the call.
     pub(crate) stopped: Option<Stopped>,
 }
@@ -41,6 +50,41 @@ pub(crate) struct Guest {
 pub(crate) enum Stopped {
     Cpu,
     Wall,
+}
+
+/// What was asked of others for the current message.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) dns: u32,
+    pub(crate) http: u32,
+}
+
+/// CPU time of one call: the time for which it was polled, without that for which the host waited.
+#[derive(Debug)]
+pub(crate) struct CpuTime {
+    pub(crate) used: Duration,
+    max: Duration,
+    /// Up to when it is counted.
+    counted: Instant,
+}
+
+impl CpuTime {
+    /// A call begins that may use `max`.
+    pub(crate) fn new(max: Duration) -> Self {
+        Self {
+            used: Duration::ZERO,
+            max,
+            counted: SystemClock.monotonic(),
+        }
+    }
+
+    /// Adds what the poll under way took so far.
+    pub(crate) fn count(&mut self, pulse: &Pulse) {
+        let now = SystemClock.monotonic();
+        let since = self.counted.max(pulse.polled_since());
+        self.used += now.saturating_duration_since(since);
+        self.counted = now;
+    }
 }
 
 /// What was logged of the current message.
@@ -53,15 +97,16 @@ pub(crate) struct Logged {
 }
 
 impl Guest {
-    pub(crate) fn new(profile: Arc<Profile>, state: Arc<Mutex<State>>) -> Self {
+    pub(crate) fn new(profile: Arc<Profile>, state: Arc<Mutex<State>>, pulse: Arc<Pulse>) -> Self {
         let limiter = Limiter::new(&profile.limits);
         Self {
             profile,
             state,
             limiter,
             logged: Logged::default(),
-            ticks_left: 0,
-            cancel: Arc::new(AtomicBool::new(false)),
+            spent: Spent::default(),
+            cpu: CpuTime::new(Duration::ZERO),
+            pulse,
             stopped: None,
         }
     }
@@ -70,20 +115,44 @@ impl Guest {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Waits for the rest of the server. That is no CPU time of the guest, and holds no thread.
+    pub(crate) async fn wait<T>(&mut self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let pulse = self.pulse.clone();
+        let mut waited = false;
+        let cpu = &mut self.cpu;
+        let answer = std::future::poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(answer),
+            Poll::Pending => {
+                if !waited {
+                    waited = true;
+                    cpu.count(&pulse);
+                }
+                pulse.wait();
+                Poll::Pending
+            }
+        });
+        let answer = answer.await;
+        if waited {
+            self.cpu.counted = SystemClock.monotonic();
+        }
+        answer
+    }
 }
 
 /// Called at every tick of the epoch while a guest runs: yields to the others, or ends the call.
 pub(crate) fn on_tick(mut store: StoreContextMut<'_, Guest>) -> wasmtime::Result<UpdateDeadline> {
     let guest = store.data_mut();
-    if guest.cancel.load(Ordering::Relaxed) {
+    if guest.pulse.is_cancelled() {
         guest.stopped = Some(Stopped::Wall);
         return Ok(UpdateDeadline::Interrupt);
     }
-    let Some(left) = guest.ticks_left.checked_sub(1) else {
+    guest.cpu.count(&guest.pulse);
+    if guest.cpu.used >= guest.cpu.max {
         guest.stopped = Some(Stopped::Cpu);
         return Ok(UpdateDeadline::Interrupt);
-    };
-    guest.ticks_left = left;
+    }
     Ok(UpdateDeadline::Yield(1))
 }
 

@@ -7,12 +7,17 @@ use crate::error::{LoadError, LoadReason, StartError};
 use crate::load::load;
 use crate::meters;
 use crate::session::{Session, Shared};
+use crate::statistics::PluginStatistics;
 use crate::world::World;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio_util::task::TaskTracker;
+use waxseal_ports::entropy::SystemEntropy;
 use waxseal_ports::filter::SessionInfo;
-use waxseal_ports::{Clock, Filter, FilterSession, MessageParser};
+use waxseal_ports::{
+    Clock, Entropy, Filter, FilterSession, HttpClient, KeyValue, MessageParser, Resolver,
+    Unreachable,
+};
 
 /// What the host needs from the rest of the server.
 #[derive(Clone)]
@@ -26,6 +31,32 @@ pub struct Services {
     pub parser: Arc<dyn MessageParser>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What plugins keep for themselves.
+    pub key_value: Arc<dyn KeyValue>,
+    /// Questions to the DNS.
+    pub resolver: Arc<dyn Resolver>,
+    /// Requests over HTTP.
+    pub http: Arc<dyn HttpClient>,
+}
+
+impl Services {
+    /// No cache, no way out: every question beyond the message is answered with a failure. Fields
+    /// are then set as needed.
+    #[must_use]
+    pub fn new(plugin_dir: PathBuf, parser: Arc<dyn MessageParser>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            plugin_dir,
+            cache_dir: None,
+            parser,
+            clock,
+            entropy: Arc::new(SystemEntropy),
+            key_value: Arc::new(Unreachable),
+            resolver: Arc::new(Unreachable),
+            http: Arc::new(Unreachable),
+        }
+    }
 }
 
 /// Runs the configured plugins. Give it to the services as `Arc<dyn Filter>`.
@@ -95,6 +126,21 @@ impl Host {
         .collect()
     }
 
+    /// What each plugin did in the last hour, in the order of [`Host::plugins`], then those that are
+    /// switched off. A reload begins anew.
+    #[must_use]
+    pub fn statistics(&self) -> Vec<PluginStatistics> {
+        let chain = self.chain();
+        let judges = chain.filters.iter().chain(&chain.observers);
+        let running = judges
+            .chain(&chain.others)
+            .map(|plugin| plugin.statistics());
+        let disabled = chain.disabled.iter();
+        running
+            .chain(disabled.map(|name| PluginStatistics::disabled(name)))
+            .collect()
+    }
+
     /// Waits until observing plugins have been told of everything; call it after the last session
     /// ended, under a deadline.
     pub async fn shutdown(&self) {
@@ -141,17 +187,19 @@ async fn load_all(
         })
         .collect();
     let mut plugins = Vec::new();
-    for plugin in &config.plugins {
+    for plugin in config.plugins.iter().filter(|plugin| plugin.enabled) {
         let sound = |plugin: &PluginConfig| errors.iter().all(|e| e.plugin != plugin.name);
         if sound(plugin) {
-            match load(runtime, services, plugin).await {
+            match load(runtime, services, (plugin, &config.vault)).await {
                 Ok(plugin) => plugins.push(Arc::new(plugin)),
                 Err(error) => errors.push(error),
             }
         }
     }
     if errors.is_empty() {
-        Ok(Chain::new(plugins))
+        let disabled = config.plugins.iter().filter(|plugin| !plugin.enabled);
+        let disabled = disabled.map(|plugin| plugin.name.clone()).collect();
+        Ok(Chain::new(plugins, disabled))
     } else {
         Err(StartError::Plugins(errors))
     }

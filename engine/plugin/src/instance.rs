@@ -3,14 +3,14 @@
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::config::Limits;
-use crate::engine::TICK_MILLIS;
 use crate::error::CallFailure;
-use crate::guest::{Guest, Profile, Stopped, on_tick};
+use crate::guest::{CpuTime, Guest, Profile, Stopped, on_tick};
+use crate::pulse::Pulse;
 use crate::stage::Stage;
 use crate::state::State;
-use crate::v0_1_0::{About, Exports, Linked};
-use std::sync::atomic::AtomicBool;
+use crate::v0_1_0::{About, BODY_OCTETS_MAX, Exports, Linked};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::{Engine, Store};
 
@@ -82,24 +82,26 @@ impl Mould {
         &self,
         state: Arc<Mutex<State>>,
         permit: Option<OwnedSemaphorePermit>,
-        cancel: Arc<AtomicBool>,
+        pulse: Arc<Pulse>,
     ) -> Result<Instance, CallFailure> {
-        let mut guest = Guest::new(self.profile.clone(), state);
-        guest.cancel = cancel;
+        let guest = Guest::new(self.profile.clone(), state, pulse);
         let mut store = Store::new(&self.engine, guest);
         store.limiter(|guest| &mut guest.limiter);
         store.epoch_deadline_callback(on_tick);
-        store.set_hostcall_fuel(HOSTCALL_BYTES_MAX);
+        let bodies = if self.profile.reach.has_http() {
+            BODY_OCTETS_MAX
+        } else {
+            0
+        };
+        store.set_hostcall_fuel(HOSTCALL_BYTES_MAX + bodies);
         let cpu = Cpu::message(&self.profile.limits);
         arm(&mut store, cpu);
-        match self.linked.instantiate(&mut store).await {
-            Ok(exports) => Ok(Instance {
-                store,
-                exports,
-                _permit: permit,
-            }),
-            Err(error) => Err(failure(store.data_mut(), cpu, &error)),
-        }
+        let exports = self.linked.instantiate(&mut store).await;
+        Ok(Instance {
+            exports: ended(store.data_mut(), cpu, exports)?,
+            store,
+            _permit: permit,
+        })
     }
 }
 
@@ -112,7 +114,7 @@ impl Instance {
         let cpu = Cpu::message(&self.store.data().profile.limits);
         arm(&mut self.store, cpu);
         let about = self.exports.describe(&mut self.store).await;
-        about.map_err(|error| failure(self.store.data_mut(), cpu, &error))
+        ended(self.store.data_mut(), cpu, about)
     }
 
     /// Lets the plugin read its configuration; must come before the first call.
@@ -123,7 +125,7 @@ impl Instance {
         let cpu = Cpu::message(&self.store.data().profile.limits);
         arm(&mut self.store, cpu);
         let answer = self.exports.configure(&mut self.store).await;
-        answer.map_err(|error| failure(self.store.data_mut(), cpu, &error))?
+        ended(self.store.data_mut(), cpu, answer)?
     }
 
     /// Asks the plugin. After any failure but [`CallFailure::Own`] the instance must be dropped.
@@ -134,15 +136,16 @@ impl Instance {
         let cpu = Cpu::at(call.stage(), &self.store.data().profile.limits);
         if call.stage() == Stage::Mail {
             self.store.data_mut().logged = Default::default();
+            self.store.data_mut().spent = Default::default();
         }
         arm(&mut self.store, cpu);
         let answer = self.exports.call(&mut self.store, call).await;
-        answer.map_err(|error| failure(self.store.data_mut(), cpu, &error))?
+        ended(self.store.data_mut(), cpu, answer)?
     }
 
-    /// What ends the running call at its next tick when it is set.
-    pub(crate) fn cancel(&self) -> Arc<AtomicBool> {
-        self.store.data().cancel.clone()
+    /// What ends the running call.
+    pub(crate) fn pulse(&self) -> Arc<Pulse> {
+        self.store.data().pulse.clone()
     }
 
     /// Octets of memory the instance holds.
@@ -151,13 +154,19 @@ impl Instance {
     }
 }
 
-/// Sets the CPU time of the next call. The tick under way counts half in the mean, so a call ends
-/// between its limit and one tick past it.
+/// Sets the CPU time of the next call. A call ends between its limit and one tick past it.
 fn arm(store: &mut Store<Guest>, cpu: Cpu) {
     let guest = store.data_mut();
-    guest.ticks_left = cpu.millis.div_ceil(TICK_MILLIS);
+    guest.cpu = CpuTime::new(Duration::from_millis(cpu.millis.into()));
     guest.stopped = None;
     store.set_epoch_deadline(1);
+}
+
+/// Counts the CPU time of a call, and says why it failed.
+fn ended<T>(guest: &mut Guest, cpu: Cpu, outcome: wasmtime::Result<T>) -> Result<T, CallFailure> {
+    guest.cpu.count(&guest.pulse);
+    guest.profile.meters.ran(guest.cpu.used);
+    outcome.map_err(|error| failure(guest, cpu, &error))
 }
 
 fn failure(guest: &mut Guest, cpu: Cpu, error: &wasmtime::Error) -> CallFailure {

@@ -2,16 +2,18 @@
 //!
 //! A call is polled once where it is; nearly all end there, without a change of thread. One that is
 //! still running at the next epoch tick yields, and goes on on a thread of its own, of which there
-//! are few: sessions with quick filters never wait behind a slow guest.
+//! are few: sessions with quick filters never wait behind a slow guest. One that waits for the host
+//! (a name server, a database) waits on the reactor and holds no thread.
 
 use crate::error::CallFailure;
+use crate::pulse::Pulse;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::time::Sleep;
 
 /// A call under way.
 pub(crate) type Run<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -21,23 +23,40 @@ pub(crate) struct Lane {
     slow: Arc<Semaphore>,
 }
 
-/// The thread of a call ended before the call: a panic in the host, or the end of the runtime.
+/// The call came to no end of its own.
 #[derive(Debug)]
-pub(crate) struct Lost;
+pub(crate) enum Lost {
+    /// Its thread ended first: a panic in the host, or the end of the runtime.
+    Thread,
+    /// It was waiting when its time was over.
+    Wall(Duration),
+}
 
 impl From<Lost> for CallFailure {
-    fn from(_: Lost) -> Self {
-        Self::Trap("the thread of the call ended".to_owned())
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Thread => Self::Trap("the thread of the call ended".to_owned()),
+            Lost::Wall(wall) => Self::Wall(u32::try_from(wall.as_millis()).unwrap_or(u32::MAX)),
+        }
     }
 }
 
+/// How far a call has come.
+enum Step<T> {
+    Done(T),
+    /// It would run on.
+    Runs(Run<T>),
+    /// It waits for the host.
+    Waits(Run<T>),
+}
+
 /// Ends the running call at its next tick when nobody waits for it any longer.
-struct CancelOnDrop(Option<Arc<AtomicBool>>);
+struct CancelOnDrop(Option<Arc<Pulse>>);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        if let Some(cancel) = &self.0 {
-            cancel.store(true, Ordering::Relaxed);
+        if let Some(pulse) = &self.0 {
+            pulse.cancel();
         }
     }
 }
@@ -49,60 +68,111 @@ impl Lane {
         }
     }
 
-    /// Runs a call to its end. After `wall` it sets `cancel`, which ends the guest at its next tick.
+    /// Runs a call to its end. After `wall` it ends the call: a running one at its next tick, a
+    /// waiting one at once.
     ///
     /// # Errors
     /// [`Lost`].
     pub(crate) async fn drive<T: Send + 'static>(
         &self,
         mut run: Run<T>,
-        cancel: Arc<AtomicBool>,
+        pulse: Arc<Pulse>,
         wall: Duration,
     ) -> Result<T, Lost> {
-        let first = std::future::poll_fn(|context| match run.as_mut().poll(context) {
-            Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending => Poll::Ready(None),
-        });
-        if let Some(done) = first.await {
+        let first = std::future::poll_fn(|context| Poll::Ready(poll(&mut run, &pulse, context)));
+        if let Poll::Ready(done) = first.await {
             return Ok(done);
         }
-        let mut guard = CancelOnDrop(Some(cancel.clone()));
-        let ended = self.drive_apart(run, &cancel, wall).await;
+        let mut guard = CancelOnDrop(Some(pulse.clone()));
+        let mut deadline = Box::pin(tokio::time::sleep(wall));
+        let mut step = step(run, &pulse);
+        let ended = loop {
+            let next = match step {
+                Step::Done(done) => break Ok(done),
+                Step::Runs(run) => self.drive_apart(run, &pulse, &mut deadline).await,
+                Step::Waits(run) => drive_here(run, &pulse, &mut deadline).await,
+            };
+            match next {
+                Ok(next) => step = next,
+                Err(Lost::Wall(_)) => break Err(Lost::Wall(wall)),
+                Err(lost @ Lost::Thread) => break Err(lost),
+            }
+        };
         guard.0 = None;
         ended
     }
 
+    /// Runs a call on a thread of its own until it ends or waits for the host.
     async fn drive_apart<T: Send + 'static>(
         &self,
         run: Run<T>,
-        cancel: &AtomicBool,
-        wall: Duration,
-    ) -> Result<T, Lost> {
-        let deadline = tokio::time::sleep(wall);
-        tokio::pin!(deadline);
+        pulse: &Arc<Pulse>,
+        deadline: &mut Pin<Box<Sleep>>,
+    ) -> Result<Step<T>, Lost> {
         let permit = tokio::select! {
-            permit = self.slow.clone().acquire_owned() => permit.map_err(|_| Lost)?,
-            () = &mut deadline => {
-                // The guest gets one more tick to find out that its time is over.
-                cancel.store(true, Ordering::Relaxed);
-                return Ok(run.await);
-            }
+            permit = self.slow.clone().acquire_owned() => permit.map_err(|_| Lost::Thread)?,
+            () = &mut *deadline => return Err(Lost::Wall(Duration::ZERO)),
         };
-        let handle = Handle::current();
+        let (handle, seen) = (Handle::current(), pulse.clone());
         let mut ended = tokio::task::spawn_blocking(move || {
-            let done = handle.block_on(run);
+            let step = handle.block_on(until(run, &seen, |pulse| pulse.is_waiting()));
             drop(permit);
-            done
+            step
         });
-        let joined = tokio::select! {
-            joined = &mut ended => joined,
-            () = &mut deadline => {
-                cancel.store(true, Ordering::Relaxed);
-                ended.await
+        tokio::select! {
+            joined = &mut ended => joined.map_err(|_| Lost::Thread),
+            () = &mut *deadline => {
+                pulse.cancel();
+                match ended.await.map_err(|_| Lost::Thread)? {
+                    Step::Done(done) => Ok(Step::Done(done)),
+                    Step::Runs(_) | Step::Waits(_) => Err(Lost::Wall(Duration::ZERO)),
+                }
             }
-        };
-        joined.map_err(|_| Lost)
+        }
     }
+}
+
+/// Waits on the reactor until the call ends or would run on.
+async fn drive_here<T>(
+    run: Run<T>,
+    pulse: &Pulse,
+    deadline: &mut Pin<Box<Sleep>>,
+) -> Result<Step<T>, Lost> {
+    tokio::select! {
+        step = until(run, pulse, |pulse| !pulse.is_waiting()) => Ok(step),
+        () = deadline => Err(Lost::Wall(Duration::ZERO)),
+    }
+}
+
+/// Polls a call until it ends, or is pending in the way that `leave` looks for.
+async fn until<T>(run: Run<T>, pulse: &Pulse, leave: impl Fn(&Pulse) -> bool) -> Step<T> {
+    let mut held = Some(run);
+    std::future::poll_fn(|context| {
+        let Some(run) = &mut held else {
+            return Poll::Pending;
+        };
+        match poll(run, pulse, context) {
+            Poll::Ready(done) => Poll::Ready(Step::Done(done)),
+            Poll::Pending if leave(pulse) => held
+                .take()
+                .map_or(Poll::Pending, |run| Poll::Ready(step(run, pulse))),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+fn step<T>(run: Run<T>, pulse: &Pulse) -> Step<T> {
+    if pulse.is_waiting() {
+        Step::Waits(run)
+    } else {
+        Step::Runs(run)
+    }
+}
+
+fn poll<T>(run: &mut Run<T>, pulse: &Pulse, context: &mut Context<'_>) -> Poll<T> {
+    pulse.begin_poll();
+    run.as_mut().poll(context)
 }
 
 #[cfg(test)]
@@ -114,63 +184,124 @@ mod tests {
         Box::pin(future)
     }
 
+    fn pulse() -> Arc<Pulse> {
+        Arc::new(Pulse::new())
+    }
+
+    /// As a host function waits.
+    async fn wait(pulse: Arc<Pulse>, future: impl Future<Output = ()>) {
+        let mut future = Box::pin(future);
+        std::future::poll_fn(|context| {
+            let polled = future.as_mut().poll(context);
+            if polled.is_pending() {
+                pulse.wait();
+            }
+            polled
+        })
+        .await;
+    }
+
     #[tokio::test]
     async fn quick_calls_stay_and_slow_ones_move() {
         let lane = Lane::new(1);
         let wall = Duration::from_secs(5);
         let here = std::thread::current().id();
         let quick = run(async { std::thread::current().id() });
-        let cancel = Arc::new(AtomicBool::new(false));
-        assert_eq!(lane.drive(quick, cancel.clone(), wall).await.unwrap(), here);
+        let pulse = pulse();
+        assert_eq!(lane.drive(quick, pulse.clone(), wall).await.unwrap(), here);
         let slow = run(async {
             tokio::task::yield_now().await;
             std::thread::current().id()
         });
-        assert_ne!(lane.drive(slow, cancel.clone(), wall).await.unwrap(), here);
-        assert!(!cancel.load(Ordering::Relaxed));
+        assert_ne!(lane.drive(slow, pulse.clone(), wall).await.unwrap(), here);
+        assert!(!pulse.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn waiting_calls_hold_no_thread() {
+        let lane = Lane::new(1);
+        let here = std::thread::current().id();
+        let barrier = Arc::new(tokio::sync::Barrier::new(20));
+        let meeting = |n: u32| {
+            let (pulse, barrier) = (pulse(), barrier.clone());
+            let waits = pulse.clone();
+            let run = run(async move {
+                if n.is_multiple_of(2) {
+                    tokio::task::yield_now().await;
+                }
+                let met = async { drop(barrier.wait().await) };
+                wait(waits, met).await;
+                std::thread::current().id()
+            });
+            lane.drive(run, pulse, Duration::from_secs(10))
+        };
+        let mut ended = Vec::new();
+        let mut all: Vec<_> = (0..20).map(|n| Box::pin(meeting(n))).collect();
+        std::future::poll_fn(|context| {
+            all.retain_mut(|one| match one.as_mut().poll(context) {
+                Poll::Ready(thread) => {
+                    ended.push(thread.unwrap());
+                    false
+                }
+                Poll::Pending => true,
+            });
+            if all.is_empty() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+        // The last one to come has nothing to wait for, and may end on its own thread.
+        let elsewhere = ended.iter().filter(|thread| **thread != here).count();
+        assert!(
+            elsewhere <= 1,
+            "{elsewhere} waited on a thread of their own"
+        );
     }
 
     #[tokio::test]
     async fn the_wall_limit_cancels_running_and_waiting_calls() {
         let lane = Lane::new(1);
-        let until_cancelled = |cancel: Arc<AtomicBool>| {
+        let until_cancelled = |pulse: Arc<Pulse>| {
             run(async move {
-                while !cancel.load(Ordering::Relaxed) {
+                while !pulse.is_cancelled() {
                     tokio::task::yield_now().await;
                 }
             })
         };
-        let (one, two) = (
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(AtomicBool::new(false)),
-        );
+        let (one, two, three) = (pulse(), pulse(), pulse());
+        let waits = run(wait(three.clone(), std::future::pending()));
         let wall = Duration::from_millis(20);
-        let both = async {
+        let all = async {
             tokio::join!(
                 lane.drive(until_cancelled(one.clone()), one.clone(), wall),
                 lane.drive(until_cancelled(two.clone()), two.clone(), wall / 2),
+                lane.drive(waits, three.clone(), wall),
             )
         };
-        let ended = timeout(Duration::from_secs(10), both).await;
-        let (first, second) = ended.expect("both are cancelled");
-        assert!(first.is_ok() && second.is_ok());
+        let ended = timeout(Duration::from_secs(10), all).await;
+        let (first, second, third) = ended.expect("all are ended");
+        assert!(first.is_ok());
+        assert!(matches!(second, Err(Lost::Wall(_))), "it got no thread");
+        assert!(matches!(third, Err(Lost::Wall(_))));
     }
 
     #[tokio::test]
     async fn a_session_that_goes_away_cancels_its_call() {
         let lane = Arc::new(Lane::new(1));
-        let cancel = Arc::new(AtomicBool::new(false));
-        let seen = cancel.clone();
+        let pulse = pulse();
+        let seen = pulse.clone();
         let (ended, end) = tokio::sync::oneshot::channel::<()>();
         let endless = run(async move {
-            while !seen.load(Ordering::Relaxed) {
+            while !seen.is_cancelled() {
                 tokio::task::yield_now().await;
             }
             drop(ended);
         });
         let task = {
-            let (lane, cancel) = (lane.clone(), cancel.clone());
-            tokio::spawn(async move { lane.drive(endless, cancel, Duration::from_secs(60)).await })
+            let lane = lane.clone();
+            tokio::spawn(async move { lane.drive(endless, pulse, Duration::from_secs(60)).await })
         };
         while lane.slow.available_permits() > 0 {
             tokio::task::yield_now().await;

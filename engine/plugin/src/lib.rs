@@ -11,7 +11,10 @@
 
 mod config;
 mod error;
+mod grants;
 mod host;
+mod statistics;
+mod vault;
 
 mod inspect;
 mod load;
@@ -27,6 +30,8 @@ mod guest;
 mod guest_metrics;
 mod instance;
 mod lane;
+mod pulse;
+mod reach;
 mod v0_1_0;
 mod world;
 
@@ -35,8 +40,12 @@ mod call;
 mod meters;
 mod stage;
 mod state;
+mod urls;
 
 pub use config::{Config, HostConfig, Limits, OnFailure, PluginConfig};
 pub use error::{CallFailure, LoadError, LoadReason, StartError};
+pub use grants::Grants;
 pub use host::{Host, PluginInfo, Services, check};
+pub use statistics::{Latencies, MINUTES, Minute, PluginState, PluginStatistics, Role};
+pub use vault::{AeadKey, Secret, Vault};
 pub use world::World;

@@ -12,9 +12,12 @@ use crate::inspect::inspect;
 use crate::instance::Mould;
 use crate::meters::Meters;
 use crate::plugin::Plugin;
+use crate::pulse::Pulse;
+use crate::reach::Reach;
 use crate::stage::Stages;
 use crate::state::State;
 use crate::v0_1_0::{About, Linked};
+use crate::vault::Vault;
 use crate::world::World;
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,6 +30,9 @@ use waxseal_ports::filter::{Protocol, SessionInfo};
 
 /// Octets of the name and of the version that a plugin gives itself.
 const ABOUT_BYTES_MAX: usize = 64;
+/// Octets of the body of an answer over HTTP.
+const RESPONSE_OCTETS_MAX: usize = 1024 * 1024;
+const STORAGE_RESPONSE_OCTETS_MAX: usize = 4 * 1024 * 1024;
 
 /// Loads one plugin; compiling happens off the reactor.
 ///
@@ -35,9 +41,9 @@ const ABOUT_BYTES_MAX: usize = 64;
 pub(crate) async fn load(
     runtime: &Arc<Runtime>,
     services: &Services,
-    config: &PluginConfig,
+    (config, vault): (&PluginConfig, &Vault),
 ) -> Result<Plugin, LoadError> {
-    let plugin = load_named(runtime, services, config).await;
+    let plugin = load_named(runtime, services, (config, vault)).await;
     plugin.map_err(|reason| LoadError {
         plugin: config.name.clone(),
         reason,
@@ -47,16 +53,20 @@ pub(crate) async fn load(
 async fn load_named(
     runtime: &Arc<Runtime>,
     services: &Services,
-    config: &PluginConfig,
+    (config, vault): (&PluginConfig, &Vault),
 ) -> Result<Plugin, LoadReason> {
     let path = services.plugin_dir.join(config.file_name());
     let compiling = runtime.clone();
     let compiled = tokio::task::spawn_blocking(move || compile(&compiling, &path)).await;
     let linked = compiled.map_err(|error| LoadReason::Compile(error.to_string()))??;
+    let mut profile = profile(services, config, vault)?;
+    if let World::Storage | World::Holder = linked.world() {
+        profile.response_octets_max = STORAGE_RESPONSE_OCTETS_MAX;
+    }
     let mould = Arc::new(Mould {
         engine: runtime.engine.clone(),
         linked,
-        profile: Arc::new(profile(services, config)?),
+        profile: Arc::new(profile),
     });
     let about = trial(runtime, &mould).await?;
     let stages = check_about(&about, mould.linked.world())?;
@@ -72,7 +82,7 @@ async fn load_named(
             Trust::StricterOnly
         },
         breaker: Breaker::new(config.limits.breaker_failures_max),
-        meters: Arc::new(Meters::new(&config.name)),
+        meters: mould.profile.meters.clone(),
         mould,
         busy: AtomicBool::new(false),
     })
@@ -110,7 +120,11 @@ fn read(path: &Path, max: u64) -> Result<Vec<u8>, LoadReason> {
     Ok(bytes)
 }
 
-fn profile(services: &Services, config: &PluginConfig) -> Result<Profile, LoadReason> {
+fn profile(
+    services: &Services,
+    config: &PluginConfig,
+    vault: &Vault,
+) -> Result<Profile, LoadReason> {
     let json = serde_json::to_value(&config.config);
     let json = json.map_err(|error| LoadReason::Config(error.to_string()))?;
     Ok(Profile {
@@ -122,6 +136,9 @@ fn profile(services: &Services, config: &PluginConfig) -> Result<Profile, LoadRe
         clock: services.clock.clone(),
         started: services.clock.monotonic(),
         metrics: GuestMetrics::new(&config.name),
+        meters: Arc::new(Meters::new(&config.name, services.clock.clone())),
+        reach: Reach::new(services, config, vault),
+        response_octets_max: RESPONSE_OCTETS_MAX,
     })
 }
 
@@ -135,16 +152,16 @@ async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<About, LoadReaso
         tls: None,
     };
     let state = Arc::new(Mutex::new(State::new(nobody)));
-    let cancel = Arc::new(AtomicBool::new(false));
-    let (mould, cancelled) = (mould.clone(), cancel.clone());
+    let pulse = Arc::new(Pulse::new());
+    let (mould, own) = (mould.clone(), pulse.clone());
     let wall = mould.profile.limits.wall();
     let run = Box::pin(async move {
-        let mut instance = mould.start(state, None, cancelled).await?;
+        let mut instance = mould.start(state, None, own).await?;
         let about = instance.describe().await?;
         instance.configure().await?;
         Ok(about)
     });
-    let ended = runtime.lane.drive(run, cancel, wall).await;
+    let ended = runtime.lane.drive(run, pulse, wall).await;
     let about = ended.map_err(CallFailure::from).and_then(|about| about);
     about.map_err(|failure| match failure {
         CallFailure::Own { code, message } => LoadReason::Configure { code, message },

@@ -3,9 +3,11 @@
 use crate::chain::label;
 use crate::error::CallFailure;
 use crate::stage::Stage;
+use crate::statistics::{Hour, Minute};
 use metrics::{Counter, Gauge, Histogram};
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use waxseal_ports::Clock;
 use waxseal_ports::filter::Verdict;
 
 /// Labels of the calls counter's `verdict`; `failed` where there was none.
@@ -28,6 +30,10 @@ pub(crate) struct Meters {
     memory: Histogram,
     instances: Gauge,
     breaker: Gauge,
+    cpu: Histogram,
+    clock: Arc<dyn Clock>,
+    began: Instant,
+    hour: Mutex<Hour>,
 }
 
 /// Says what the figures mean, once for all plugins.
@@ -49,6 +55,11 @@ pub(crate) fn describe() {
         Unit::Bytes,
         "Memory of an instance at its end"
     );
+    describe_histogram!(
+        "waxseal_plugin_cpu_seconds",
+        Unit::Seconds,
+        "Time for which the code of a plugin ran, per call"
+    );
     describe_gauge!("waxseal_plugin_instances", "Instances alive");
     describe_gauge!(
         "waxseal_plugin_breaker_open",
@@ -57,7 +68,7 @@ pub(crate) fn describe() {
 }
 
 impl Meters {
-    pub(crate) fn new(plugin: &str) -> Self {
+    pub(crate) fn new(plugin: &str, clock: Arc<dyn Clock>) -> Self {
         let name = plugin.to_owned();
         Self {
             calls: Default::default(),
@@ -65,6 +76,10 @@ impl Meters {
             memory: metrics::histogram!("waxseal_plugin_memory_bytes", "plugin" => name.clone()),
             instances: metrics::gauge!("waxseal_plugin_instances", "plugin" => name.clone()),
             breaker: metrics::gauge!("waxseal_plugin_breaker_open", "plugin" => name.clone()),
+            cpu: metrics::histogram!("waxseal_plugin_cpu_seconds", "plugin" => name.clone()),
+            began: clock.monotonic(),
+            clock,
+            hour: Mutex::default(),
             plugin: name,
         }
     }
@@ -72,12 +87,17 @@ impl Meters {
     /// A call gave this verdict.
     pub(crate) fn called(&self, stage: Stage, verdict: &Verdict, took: Duration) {
         self.count(stage, label(verdict));
+        self.now(|minute| minute.called(label(verdict), took));
         self.seconds.record(took.as_secs_f64());
     }
 
     /// A call gave none.
     pub(crate) fn failed(&self, stage: Stage, failure: &CallFailure, took: Duration) {
         self.count(stage, "failed");
+        self.now(|minute| {
+            minute.called("failed", took);
+            minute.failed(failure);
+        });
         self.seconds.record(took.as_secs_f64());
         let plugin = self.plugin.clone();
         metrics::counter!("waxseal_plugin_failures_total", "plugin" => plugin, "kind" => failure.kind())
@@ -99,10 +119,36 @@ impl Meters {
         self.instances.decrement(1);
         let kib = u32::try_from(memory / 1024).unwrap_or(u32::MAX);
         self.memory.record(f64::from(kib) * 1024.0);
+        let octets = u64::try_from(memory).unwrap_or(u64::MAX);
+        self.now(|minute| minute.memory_octets_max = minute.memory_octets_max.max(octets));
     }
 
     pub(crate) fn breaker(&self, open: bool) {
         self.breaker.set(if open { 1.0 } else { 0.0 });
+    }
+
+    /// Its code ran for so long.
+    pub(crate) fn ran(&self, cpu: Duration) {
+        self.cpu.record(cpu.as_secs_f64());
+        self.now(|minute| minute.cpu += cpu);
+    }
+
+    /// The last hour, oldest minute first.
+    pub(crate) fn last_hour(&self) -> Vec<Minute> {
+        let number = self.minute_number();
+        let hour = self.hour.lock().unwrap_or_else(PoisonError::into_inner);
+        hour.last(number)
+    }
+
+    fn now(&self, change: impl FnOnce(&mut Minute)) {
+        let number = self.minute_number();
+        let mut hour = self.hour.lock().unwrap_or_else(PoisonError::into_inner);
+        change(hour.minute(number));
+    }
+
+    fn minute_number(&self) -> u64 {
+        let since = self.clock.monotonic().saturating_duration_since(self.began);
+        since.as_secs() / 60
     }
 
     fn count(&self, stage: Stage, verdict: &'static str) {

@@ -9,8 +9,10 @@ use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::instance::{Instance, Mould};
 use crate::meters::Meters;
+use crate::pulse::Pulse;
 use crate::stage::{Stage, Stages};
 use crate::state::State;
+use crate::statistics::{PluginState, PluginStatistics, Role};
 use crate::world::World;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -51,6 +53,27 @@ impl Plugin {
         &self.mould.profile.limits
     }
 
+    /// What it did in the last hour.
+    pub(crate) fn statistics(&self) -> PluginStatistics {
+        let version = self.actor.strip_prefix(&self.name).map(str::trim_start);
+        PluginStatistics {
+            name: self.name.clone(),
+            version: version.unwrap_or_default().to_owned(),
+            world: Some(self.world),
+            role: if self.stages.observes {
+                Role::Observes
+            } else {
+                Role::Decides
+            },
+            state: if self.breaker.is_open() {
+                PluginState::BreakerOpen
+            } else {
+                PluginState::Works
+            },
+            minutes: self.meters.last_hour(),
+        }
+    }
+
     /// Asks with the instance in `slot`, or with a new one. The slot is empty afterwards if the
     /// instance must not be used again.
     ///
@@ -73,7 +96,7 @@ impl Plugin {
             return Err(CallFailure::Breaker);
         }
         let call = call.clone();
-        let (start, cancel) = self.starter(slot.take(), state, permit);
+        let (start, pulse) = self.starter(slot.take(), state, permit);
         let run = Box::pin(async move {
             let mut used = start.await?;
             match used.instance.call(&call).await {
@@ -82,7 +105,7 @@ impl Plugin {
                 Err(failure) => Err(failure),
             }
         });
-        match runtime.lane.drive(run, cancel, self.limits().wall()).await {
+        match runtime.lane.drive(run, pulse, self.limits().wall()).await {
             Ok(Ok((used, answer))) => {
                 *slot = Some(used);
                 answer
@@ -92,7 +115,7 @@ impl Plugin {
         }
     }
 
-    /// Gives the instance that there is, or starts and configures one; and what cancels it.
+    /// Gives the instance that there is, or starts and configures one; and its pulse.
     fn starter(
         &self,
         used: Option<Used>,
@@ -100,24 +123,24 @@ impl Plugin {
         permit: Option<OwnedSemaphorePermit>,
     ) -> (
         impl Future<Output = Result<Used, CallFailure>> + Send + use<>,
-        Arc<AtomicBool>,
+        Arc<Pulse>,
     ) {
-        let cancel = match &used {
-            Some(used) => used.instance.cancel(),
-            None => Arc::new(AtomicBool::new(false)),
+        let pulse = match &used {
+            Some(used) => used.instance.pulse(),
+            None => Arc::new(Pulse::new()),
         };
         let (mould, meters) = (self.mould.clone(), self.meters.clone());
-        let (state, cancelled) = (state.clone(), cancel.clone());
+        let (state, own) = (state.clone(), pulse.clone());
         let start = async move {
             if let Some(used) = used {
                 return Ok(used);
             }
-            let mut instance = mould.start(state, permit, cancelled).await?;
+            let mut instance = mould.start(state, permit, own).await?;
             instance.configure().await?;
             meters.instance_started();
             Ok(Used { instance, meters })
         };
-        (start, cancel)
+        (start, pulse)
     }
 
     /// Counts an answer and closes the breaker.
@@ -151,6 +174,8 @@ impl Plugin {
             | CallFailure::Outcome(_)
             | CallFailure::Own { .. }
             | CallFailure::TooLarge => {
+                let failure = failure.to_string();
+                let failure = self.mould.profile.reach.mask(&failure);
                 tracing::warn!(plugin, stage = stage.as_str(), %failure, "plugin failed");
             }
         }

@@ -130,6 +130,8 @@ impl Session {
             Err(failure) => {
                 plugin.failed(stage, &failure, now, took);
                 let verdict = policy(plugin.on_failure, stage);
+                let failure = failure.to_string();
+                let failure = plugin.mould.profile.reach.mask(&failure);
                 let text = format!("failed: {failure}; {}", describe(&verdict));
                 (verdict, Trust::StricterOnly, text)
             }
@@ -294,7 +296,10 @@ impl FilterSession for Session {
         if !concerned.any(|stage| self.chain.wants(stage) || self.chain.observes(stage)) {
             let mut ruling = Ruling::next();
             ruling.verdict = standing;
-            ruling.tags.clone_from(&self.state().tags);
+            let state = self.state();
+            ruling.tags.clone_from(&state.tags);
+            ruling.notes.clone_from(state.notes());
+            drop(state);
             return ruling;
         }
         self.state().message = Some(Held::new(envelope.clone(), draft.clone()));
@@ -337,10 +342,13 @@ impl FilterSession for Session {
 impl Session {
     /// Gives the message back as the filters left it; one without recipients is discarded.
     fn hand_back(&self, envelope: &mut Envelope, draft: &mut Draft, mut ruling: Ruling) -> Ruling {
-        if let Some(held) = self.state().message.take() {
+        let mut state = self.state();
+        if let Some(held) = state.message.take() {
             *envelope = held.envelope;
             *draft = held.draft;
         }
+        ruling.notes.clone_from(state.notes());
+        drop(state);
         let refused = matches!(ruling.verdict, Verdict::Reject(_) | Verdict::Defer(_));
         if envelope.recipients.is_empty() && !refused {
             ruling.verdict = Verdict::Discard;

@@ -8,7 +8,7 @@ use waxseal_mail::{
     DsnNotify, Envelope, ForwardPath, HeaderSection, Mailbox, MessageIndex, Recipient, ReversePath,
 };
 use waxseal_ports::filter::SessionInfo;
-use waxseal_ports::{Draft, MessageParser, ReadAt, read_at};
+use waxseal_ports::{Draft, MessageParser, Notes, ReadAt, read_at};
 
 /// Octets of one answer to a guest that reads.
 pub(crate) const READ_BYTES_MAX: u32 = 1024 * 1024;
@@ -30,6 +30,9 @@ pub(crate) struct State {
     /// Session tags first.
     pub(crate) tags: Vec<String>,
     session_tags: usize,
+    session_notes: Notes,
+    /// Of the open transaction; they begin as those of the session.
+    message_notes: Option<Notes>,
 }
 
 /// The message under judgement.
@@ -64,6 +67,8 @@ impl State {
             scores: Vec::new(),
             tags: Vec::new(),
             session_tags: 0,
+            session_notes: Notes::new(),
+            message_notes: None,
         }
     }
 
@@ -71,6 +76,18 @@ impl State {
     pub(crate) fn begin(&mut self, sender: ReversePath) {
         self.end();
         self.sender = sender;
+        self.message_notes = Some(self.session_notes.clone());
+    }
+
+    /// The notes of the open transaction, or of the session.
+    pub(crate) fn notes(&self) -> &Notes {
+        self.message_notes.as_ref().unwrap_or(&self.session_notes)
+    }
+
+    pub(crate) fn notes_mut(&mut self) -> &mut Notes {
+        self.message_notes
+            .as_mut()
+            .unwrap_or(&mut self.session_notes)
     }
 
     /// The transaction is over.
@@ -80,6 +97,7 @@ impl State {
         self.message = None;
         self.scores.clear();
         self.tags.truncate(self.session_tags);
+        self.message_notes = None;
     }
 
     /// Tags given from now on belong to the transaction (`true`) or to the session.

@@ -7,6 +7,8 @@ mod filter;
 mod imports;
 mod worlds;
 
+pub(crate) use imports::BODY_OCTETS_MAX;
+
 use crate::error::CallFailure;
 use crate::guest::Guest;
 use crate::world::World;

@@ -62,12 +62,7 @@ fn plugin_dir() -> PathBuf {
 async fn host(config: &str) -> Result<Host, String> {
     let mut plugin = PluginConfig::new("rules");
     plugin.config = toml::from_str(config).unwrap();
-    let services = Services {
-        plugin_dir: plugin_dir(),
-        cache_dir: None,
-        parser: Arc::new(TwoParts),
-        clock: Arc::new(SystemClock),
-    };
+    let services = Services::new(plugin_dir(), Arc::new(TwoParts), Arc::new(SystemClock));
     let config = Config {
         plugins: vec![plugin],
         ..Config::default()

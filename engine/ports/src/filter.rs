@@ -6,7 +6,7 @@ mod merge;
 pub use chain::FilterChain;
 pub use merge::{Flow, Trust, describe, label, merge};
 
-use crate::{Draft, trace::TraceEvent};
+use crate::{Draft, Notes, trace::TraceEvent};
 use async_trait::async_trait;
 use std::net::SocketAddr;
 use waxseal_mail::{Envelope, Mailbox, MessageId, Reply, ReversePath, SessionId};
@@ -96,6 +96,8 @@ pub struct Ruling {
     pub tags: Vec<String>,
     /// Recipients added by filters at the message stage are in the envelope already; this names them.
     pub added_recipients: Vec<Mailbox>,
+    /// What filters leave at the message for their own later stages; of the message stage only.
+    pub notes: Notes,
     /// Every call made, for the message's trace.
     pub trace: Vec<TraceEvent>,
 }
@@ -108,6 +110,7 @@ impl Ruling {
             verdict: Verdict::Next,
             tags: Vec::new(),
             added_recipients: Vec::new(),
+            notes: Notes::new(),
             trace: Vec::new(),
         }
     }

@@ -26,6 +26,7 @@ pub mod snapshot;
 pub mod spool;
 pub mod store;
 pub mod trace;
+pub mod unreachable;
 
 pub use blob_codec::BlobCodecs;
 pub use clock::Clock;
@@ -44,3 +45,4 @@ pub use router::Router;
 pub use snapshot::Snapshot;
 pub use spool::Spool;
 pub use store::Store;
+pub use unreachable::Unreachable;

@@ -52,6 +52,11 @@ impl Notes {
         };
     }
 
+    /// Takes all notes of `other`; a plugin that has some there keeps none from here.
+    pub fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// All as plugin, key and text, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.0.iter().flat_map(|(plugin, notes)| {

@@ -219,6 +219,7 @@ impl Config {
         waxseal_plugin::Config {
             host: self.plugins.clone(),
             plugins: self.plugin.clone(),
+            vault: waxseal_plugin::Vault::default(),
         }
     }
 

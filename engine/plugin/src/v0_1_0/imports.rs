@@ -5,23 +5,23 @@ mod blob_io;
 mod dns;
 mod http;
 mod kv;
+mod mime;
 mod notes;
 
+pub(crate) use http::BODY_OCTETS_MAX;
+
 use super::bindings::waxseal::plugin::{
-    clock, config, log, metrics, mime, random, session, transaction, types,
+    clock, config, log, metrics, random, session, transaction, types,
 };
 use super::convert;
 use crate::guest::Guest;
 use crate::guest_metrics::Figure;
-use crate::state::READ_BYTES_MAX;
 use std::io;
 
 /// Octets of one answer of randomness.
 const RANDOM_BYTES_MAX: u32 = 65_536;
 /// Octets of one log line.
 const LOG_LINE_BYTES_MAX: usize = 4096;
-/// Octets of structure work that are done at once on the reactor; more leaves it first.
-const QUICK_BYTES_MAX: u64 = 128 * 1024;
 
 impl types::Host for Guest {}
 
@@ -105,115 +105,6 @@ impl transaction::Host for Guest {
     }
 }
 
-impl Guest {
-    /// Before long work of the host: gives the reactor up once. A call that was given up goes on on
-    /// a thread of its own, see [`crate::lane`].
-    async fn leave_reactor_for(&self, part: Option<u32>) {
-        let held = |guest: &Self| {
-            let state = guest.state();
-            state
-                .message
-                .as_ref()
-                .map_or(0, |held| held.work_ahead(part))
-        };
-        if held(self) > QUICK_BYTES_MAX {
-            tokio::task::yield_now().await;
-        }
-    }
-}
-
-impl mime::Host for Guest {
-    async fn parts(&mut self) -> wasmtime::Result<Vec<mime::Part>> {
-        self.leave_reactor_for(None).await;
-        let mut state = self.state();
-        let Some(held) = state.message.as_mut().filter(|held| held.body) else {
-            return Ok(Vec::new());
-        };
-        let index = held.index(&*self.profile.parser).map_err(unreadable)?;
-        let parts = (0_u32..).zip(&index.parts).map(|(at, part)| mime::Part {
-            index: at,
-            parent: part.parent,
-            content_type: format!("{}/{}", part.media_type, part.media_subtype),
-            charset: part.charset.clone(),
-            disposition: part.disposition.clone(),
-            filename: part.file_name.clone(),
-            encoded_size: u32::try_from(part.content_end.saturating_sub(part.content_start))
-                .unwrap_or(u32::MAX),
-        });
-        Ok(parts.collect())
-    }
-
-    async fn truncated(&mut self) -> wasmtime::Result<bool> {
-        self.leave_reactor_for(None).await;
-        let mut state = self.state();
-        let Some(held) = state.message.as_mut().filter(|held| held.body) else {
-            return Ok(false);
-        };
-        let index = held.index(&*self.profile.parser).map_err(unreadable)?;
-        Ok(index.truncated)
-    }
-
-    async fn read_part(&mut self, at: u32, offset: u32, max: u32) -> wasmtime::Result<Vec<u8>> {
-        self.leave_reactor_for(Some(at)).await;
-        let mut state = self.state();
-        let Some(held) = state.message.as_mut().filter(|held| held.body) else {
-            return Ok(Vec::new());
-        };
-        let octets = held.decode(&*self.profile.parser, at).map_err(unreadable)?;
-        let wanted = max.min(READ_BYTES_MAX);
-        let range = waxseal_ports::read_at::read_range(&octets, offset.into(), wanted.into());
-        Ok(range.map_err(unreadable)?.into())
-    }
-
-    async fn text(&mut self, at: u32, max: u32) -> wasmtime::Result<Option<String>> {
-        self.leave_reactor_for(Some(at)).await;
-        let mut state = self.state();
-        let Some(held) = state.message.as_mut().filter(|held| held.body) else {
-            return Ok(None);
-        };
-        let parser = &*self.profile.parser;
-        let index = held.index(parser).map_err(unreadable)?;
-        let part = usize::try_from(at).ok().and_then(|at| index.parts.get(at));
-        let Some(part) = part.filter(|part| part.media_type == "text") else {
-            return Ok(None);
-        };
-        let octets = held.decode(parser, at).map_err(unreadable)?;
-        let mut text = parser.to_utf8(part, &octets);
-        let wanted = usize::try_from(max.min(READ_BYTES_MAX)).unwrap_or(usize::MAX);
-        text.truncate(text.floor_char_boundary(wanted));
-        Ok(Some(text))
-    }
-
-    async fn decoded_size(&mut self, at: u32) -> wasmtime::Result<u32> {
-        let octets = self.decoded(at).await?;
-        Ok(u32::try_from(octets.len()).unwrap_or(u32::MAX))
-    }
-
-    async fn sha256(&mut self, _at: u32) -> wasmtime::Result<Vec<u8>> {
-        Err(wasmtime::Error::msg("not served yet"))
-    }
-
-    async fn find(&mut self, _at: u32, _needles: Vec<String>) -> wasmtime::Result<Vec<bool>> {
-        Err(wasmtime::Error::msg("not served yet"))
-    }
-
-    async fn urls(&mut self, _max: u32) -> wasmtime::Result<Vec<String>> {
-        Err(wasmtime::Error::msg("not served yet"))
-    }
-}
-
-impl Guest {
-    /// The decoded octets of a part, as far as they can be read.
-    async fn decoded(&self, at: u32) -> wasmtime::Result<bytes::Bytes> {
-        self.leave_reactor_for(Some(at)).await;
-        let mut state = self.state();
-        let Some(held) = state.message.as_mut().filter(|held| held.body) else {
-            return Ok(bytes::Bytes::new());
-        };
-        held.decode(&*self.profile.parser, at).map_err(unreadable)
-    }
-}
-
 impl log::Host for Guest {
     fn write(
         &mut self,
@@ -222,10 +113,12 @@ impl log::Host for Guest {
         fields: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
         let limits = &self.profile.limits;
-        let mut line = convert::printable(&message, LOG_LINE_BYTES_MAX);
+        let mask = |text: &str| self.profile.reach.mask(text).into_owned();
+        let mut line = convert::printable(&mask(&message), LOG_LINE_BYTES_MAX);
         for (key, value) in &fields {
             let room = LOG_LINE_BYTES_MAX.saturating_sub(line.len());
-            line.push_str(&convert::printable(&format!(" {key}={value}"), room));
+            let field = format!(" {}={}", mask(key), mask(value));
+            line.push_str(&convert::printable(&field, room));
         }
         let bytes = u32::try_from(line.len()).unwrap_or(u32::MAX);
         let past = self.logged.lines >= limits.log_lines_max
@@ -303,8 +196,9 @@ impl config::Host for Guest {
         Ok(self.profile.config_json.clone())
     }
 
-    fn secret(&mut self, _name: String) -> wasmtime::Result<Option<String>> {
-        Ok(None)
+    fn secret(&mut self, name: String) -> wasmtime::Result<Option<String>> {
+        let secret = self.profile.reach.secret(&name);
+        Ok(secret.map(|secret| secret.expose().to_owned()))
     }
 }
 
@@ -328,7 +222,8 @@ impl random::Host for Guest {
             return Err(wasmtime::Error::msg(text));
         }
         let mut octets = vec![0; usize::try_from(n).unwrap_or(0)];
-        getrandom::fill(&mut octets).map_err(|error| wasmtime::Error::msg(error.to_string()))?;
+        let filled = self.profile.reach.entropy.fill(&mut octets);
+        filled.map_err(|error| wasmtime::Error::msg(error.to_string()))?;
         Ok(octets)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::counts::counts;
 use crate::guest::Guest;
+use crate::lines::lines;
 use bytes::Bytes;
 use std::io;
 use std::path::PathBuf;
@@ -66,6 +67,7 @@ impl Bench {
         let dir = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&dir).unwrap();
         counts();
+        lines();
         let mut config = Config::default();
         config.host.instances_max = 20;
         Self { dir, config }
@@ -86,11 +88,10 @@ impl Bench {
     }
 
     pub(crate) fn services(&self) -> Services {
+        let clock = Arc::new(SystemClock);
         Services {
-            plugin_dir: self.dir.clone(),
             cache_dir: Some(self.dir.join("cache")),
-            parser: Arc::new(OnePart),
-            clock: Arc::new(SystemClock),
+            ..Services::new(self.dir.clone(), Arc::new(OnePart), clock)
         }
     }
 

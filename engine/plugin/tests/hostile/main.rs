@@ -6,12 +6,16 @@ mod bench;
 mod chain;
 mod counts;
 mod guest;
+mod lines;
 mod load;
+mod notes;
 mod observe;
+mod reach;
 
 use bench::{Bench, session, transact};
 use counts::counts;
 use guest::Guest;
+use lines::lines;
 use std::time::{Duration, Instant};
 use waxseal_plugin::{OnFailure, PluginConfig};
 use waxseal_ports::clock::{Clock, SystemClock};
@@ -185,38 +189,16 @@ async fn a_log_flood_is_cut() {
             (br_if $l (i32.lt_u (global.get $n) (i32.const 3000))))
         (i32.const 1024)"
     );
-    let lines = Lines::default();
     let bench = Bench::with("flood", guest);
     let host = bench.start().await.unwrap();
     let mut session = session(&host);
-    let _default = tracing::subscriber::set_default(lines.clone());
     let (mail, _, _) = transact(&mut *session, "bad@example.test").await;
     assert_eq!(mail.verdict, Verdict::Next);
-    let seen = lines.0.load(std::sync::atomic::Ordering::Relaxed);
+    let seen = lines().of("flood").len();
     assert_eq!(
         seen, 1001,
         "1,000 lines and one that says that more were dropped"
     );
-}
-
-/// Counts events.
-#[derive(Clone, Default)]
-struct Lines(std::sync::Arc<std::sync::atomic::AtomicU32>);
-
-impl tracing::Subscriber for Lines {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target().starts_with("waxseal_plugin")
-    }
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-    fn event(&self, _: &tracing::Event<'_>) {
-        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    }
-    fn enter(&self, _: &tracing::span::Id) {}
-    fn exit(&self, _: &tracing::span::Id) {}
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ impl Standing {
             }
         }
         self.0.added_recipients.extend(said.added_recipients);
+        self.0.notes.merge(said.notes);
         self.0.trace.extend(said.trace);
         merge(&mut self.0.verdict, said.verdict, trust)
     }
