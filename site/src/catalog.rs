@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::date::Date;
 use crate::markdown::{Rendered, render};
-use crate::model::{Chapter, Claim, Extension, Product, Protocol, Status};
+use crate::model::{
+    Chapter, Claim, Comparison, Extension, Feature, Product, Protocol, Status, Survey, Term,
+};
 use crate::reference::Reference;
 use crate::resolve::{Cell, resolve};
 use crate::search::Synonyms;
@@ -18,47 +20,76 @@ pub struct ProductEntry {
     pub prose: Rendered,
     /// Cells by extension id; an absent extension is unknown.
     pub cells: BTreeMap<String, Cell>,
+    /// Cells by feature; an absent feature is unknown.
+    pub features: BTreeMap<String, Cell>,
 }
 
 impl ProductEntry {
-    /// The cell of an extension.
-    pub fn cell(&self, extension: &str) -> &Cell {
+    /// The cell of an extension, or of a feature by its slug.
+    pub fn cell(&self, subject: &str) -> &Cell {
         static UNKNOWN: Cell = Cell::UNKNOWN;
-        self.cells.get(extension).unwrap_or(&UNKNOWN)
+        let cells = if subject.contains('/') {
+            &self.cells
+        } else {
+            &self.features
+        };
+        cells.get(subject).unwrap_or(&UNKNOWN)
+    }
+
+    /// All cells, those of extensions first.
+    pub fn all_cells(&self) -> impl Iterator<Item = (&String, &Cell)> {
+        self.cells.iter().chain(&self.features)
     }
 
     /// The newest date at which any of its claims was confirmed.
     pub fn confirmed(&self) -> Option<&Date> {
-        let all = self.cells.values().flat_map(|cell| &cell.judged);
+        let all = self.all_cells().flat_map(|(_, cell)| &cell.judged);
         all.map(|judged| &judged.claim.date).max()
     }
 }
 
-/// A protocol with its prose.
+/// The front matter of a page with its prose.
 #[derive(Debug)]
-pub struct ProtocolEntry {
+pub struct Entry<T> {
     /// Front matter.
-    pub facts: Protocol,
+    pub facts: T,
     /// Prose.
     pub prose: Rendered,
 }
 
-/// An extension with its prose.
-#[derive(Debug)]
-pub struct ExtensionEntry {
-    /// Front matter.
-    pub facts: Extension,
-    /// Prose.
-    pub prose: Rendered,
+/// A protocol.
+pub type ProtocolEntry = Entry<Protocol>;
+/// An extension.
+pub type ExtensionEntry = Entry<Extension>;
+/// A term of the glossary.
+pub type TermEntry = Entry<Term>;
+/// A feature.
+pub type FeatureEntry = Entry<Feature>;
+/// A curated comparison.
+pub type ComparisonEntry = Entry<Comparison>;
+/// A survey.
+pub type SurveyEntry = Entry<Survey>;
+/// A chapter of the manual.
+pub type ChapterEntry = Entry<Chapter>;
+
+impl<T> Entry<T> {
+    /// Renders the prose of a page.
+    fn new(facts: T, prose: impl Fn(&T) -> &str) -> Self {
+        let prose = render(prose(&facts));
+        Self { facts, prose }
+    }
 }
 
-/// A chapter of the manual with its prose.
-#[derive(Debug)]
-pub struct ChapterEntry {
-    /// Front matter.
-    pub facts: Chapter,
-    /// Prose.
-    pub prose: Rendered,
+/// Pages of one kind by their names.
+fn shelf<T>(
+    pages: Vec<T>,
+    name: impl Fn(&T) -> String,
+    prose: impl Fn(&T) -> &str,
+) -> BTreeMap<String, Entry<T>> {
+    let named = pages
+        .into_iter()
+        .map(|facts| (name(&facts), Entry::new(facts, &prose)));
+    named.collect()
 }
 
 /// What the loader hands over.
@@ -72,6 +103,14 @@ pub struct Parts {
     pub protocols: Vec<Protocol>,
     /// Extensions.
     pub extensions: Vec<Extension>,
+    /// Terms of the glossary.
+    pub terms: Vec<Term>,
+    /// Features.
+    pub features: Vec<Feature>,
+    /// Curated comparisons.
+    pub comparisons: Vec<Comparison>,
+    /// Surveys.
+    pub surveys: Vec<Survey>,
     /// Chapters of the manual.
     pub manual: Vec<Chapter>,
     /// The generated part of the manual.
@@ -91,6 +130,14 @@ pub struct Catalog {
     pub protocols: BTreeMap<String, ProtocolEntry>,
     /// Extensions by `protocol/slug`.
     pub extensions: BTreeMap<String, ExtensionEntry>,
+    /// Terms of the glossary by slug.
+    pub terms: BTreeMap<String, TermEntry>,
+    /// Features by slug.
+    pub features: BTreeMap<String, FeatureEntry>,
+    /// Curated comparisons by slug.
+    pub comparisons: BTreeMap<String, ComparisonEntry>,
+    /// Surveys by slug.
+    pub surveys: BTreeMap<String, SurveyEntry>,
     /// Chapters of the manual, in reading order.
     pub manual: Vec<ChapterEntry>,
     /// The generated part of the manual.
@@ -111,6 +158,10 @@ impl Catalog {
             claims,
             protocols,
             extensions,
+            terms,
+            features,
+            comparisons,
+            surveys,
             mut manual,
             reference,
             synonyms,
@@ -123,7 +174,7 @@ impl Catalog {
             let cells = by_product.entry(product).or_default();
             for claim in claims {
                 cells
-                    .entry(claim.extension.clone())
+                    .entry(claim.subject().to_owned())
                     .or_default()
                     .push(claim);
             }
@@ -133,8 +184,8 @@ impl Catalog {
             let claims = by_product.remove(&facts.slug).unwrap_or_default();
             let cells = claims
                 .into_iter()
-                .map(|(id, claims)| (id, resolve(claims, &content_date, changes)))
-                .collect();
+                .map(|(id, claims)| (id, resolve(claims, &content_date, changes)));
+            let (cells, features) = cells.partition(|(id, _)| id.contains('/'));
             let prose = render(&facts.prose);
             (
                 facts.slug.clone(),
@@ -142,31 +193,21 @@ impl Catalog {
                     facts,
                     prose,
                     cells,
+                    features,
                 },
             )
         };
         Self {
             products: products.into_iter().map(product).collect(),
-            protocols: protocols
-                .into_iter()
-                .map(|facts| {
-                    let prose = render(&facts.prose);
-                    (facts.id.clone(), ProtocolEntry { facts, prose })
-                })
-                .collect(),
-            extensions: extensions
-                .into_iter()
-                .map(|facts| {
-                    let prose = render(&facts.prose);
-                    (facts.id(), ExtensionEntry { facts, prose })
-                })
-                .collect(),
+            protocols: shelf(protocols, |one| one.id.clone(), |one| &one.prose),
+            extensions: shelf(extensions, Extension::id, |one| &one.prose),
+            terms: shelf(terms, |one| one.slug.clone(), |one| &one.prose),
+            features: shelf(features, |one| one.slug.clone(), |one| &one.prose),
+            comparisons: shelf(comparisons, |one| one.slug.clone(), |one| &one.prose),
+            surveys: shelf(surveys, |one| one.slug.clone(), |one| &one.prose),
             manual: manual
                 .into_iter()
-                .map(|facts| {
-                    let prose = render(&facts.prose);
-                    ChapterEntry { facts, prose }
-                })
+                .map(|facts| Entry::new(facts, |one| &one.prose))
                 .collect(),
             reference,
             synonyms,
@@ -183,6 +224,13 @@ impl Catalog {
             .filter(|entry| entry.facts.protocol == protocol)
             .collect();
         found.sort_by_key(|entry| entry.facts.name().to_lowercase());
+        found
+    }
+
+    /// All features, by group and title.
+    pub fn features_in_order(&self) -> Vec<&FeatureEntry> {
+        let mut found: Vec<_> = self.features.values().collect();
+        found.sort_by_key(|entry| (entry.facts.group, entry.facts.title.to_lowercase()));
         found
     }
 
@@ -215,11 +263,8 @@ impl Catalog {
 
     /// Number of claims.
     pub fn claim_count(&self) -> usize {
-        let cells = self
-            .products
-            .values()
-            .flat_map(|entry| entry.cells.values());
-        cells.map(|cell| cell.judged.len()).sum()
+        let cells = self.products.values().flat_map(ProductEntry::all_cells);
+        cells.map(|(_, cell)| cell.judged.len()).sum()
     }
 }
 

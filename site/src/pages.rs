@@ -1,7 +1,11 @@
 //! The pages: one file a handler, each with its own template.
 
+pub mod compare;
 pub mod evidence;
 pub mod extension;
+pub mod feature;
+pub mod features;
+pub mod glossary;
 pub mod home;
 pub mod machine;
 pub mod manual;
@@ -15,12 +19,17 @@ pub mod protocols;
 pub mod rfc_status;
 pub mod search;
 pub mod shortcut;
+pub mod survey;
+pub mod surveys;
 pub mod wit;
 
 mod bar;
 mod book;
 mod frame;
+mod links;
 mod mark;
+mod support;
+mod table;
 
 pub use bar::{Bar, Part};
 pub use book::{Stop, stops};

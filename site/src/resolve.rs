@@ -46,6 +46,21 @@ impl State {
         }
     }
 
+    /// The word used in data.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::AddOn => "add-on",
+            Self::Partial => "partial",
+            Self::No => "no",
+            Self::Planned => "planned",
+            Self::Removed => "removed",
+            Self::NotApplicable => "not-applicable",
+            Self::Disputed => "disputed",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The shape before the word, so that colour is never the only sign.
     pub fn shape(self) -> &'static str {
         match self {
@@ -148,6 +163,12 @@ impl Cell {
             .filter(|judged| judged.reason.is_shown())
     }
 
+    /// What the product has, for features with values.
+    pub fn value(&self) -> Option<&str> {
+        self.shown()
+            .and_then(|judged| judged.claim.value.as_deref())
+    }
+
     /// Whether the cell rests on an unverified note only.
     pub fn is_unverified(&self) -> bool {
         self.shown()
@@ -199,7 +220,7 @@ pub fn resolve(claims: Vec<Claim>, content_date: &Date, product_changes: bool) -
     let disputes = |one: &Judged| {
         one.stale_months.is_none()
             && one.claim.evidence.is_checked()
-            && one.claim.support != best.claim.support
+            && disagree(&one.claim, &best.claim)
     };
     let best_counts = best.stale_months.is_none() && best.claim.evidence.is_checked();
     let disputed = best_counts && judged.iter().any(disputes);
@@ -220,6 +241,12 @@ pub fn resolve(claims: Vec<Claim>, content_date: &Date, product_changes: bool) -
         state(&best.claim)
     };
     Cell { state, judged }
+}
+
+/// Whether two claims cannot both hold; a missing value agrees with any.
+fn disagree(one: &Claim, other: &Claim) -> bool {
+    let values = one.value.as_ref().zip(other.value.as_ref());
+    one.support != other.support || values.is_some_and(|(one, other)| one != other)
 }
 
 fn state(claim: &Claim) -> State {

@@ -86,6 +86,13 @@ rules! {
         "Links that begin with / must lead to a page of the catalog, and a # to a heading there. \
          The heading \"Old names\" has the id text-old-names."
         "See [idle](/extensions/imap/idel)."
+    R105 Error "an unknown term"
+        "see names other terms of the glossary by slug."
+        "see = [\"mtta\"]"
+    R106 Error "an unknown feature or row"
+        "Claims name features by slug; rows of a comparison are extensions as protocol/slug or \
+         features by slug."
+        "feature = \"virtual-domain\""
     U101 Error "the same name twice"
         "Two products may not share an alias, two extensions of one protocol may not share a wire \
          token, one product may claim each extension once per evidence and source, and two \
@@ -113,6 +120,19 @@ rules! {
         "Evidence ages: source and docs after 730 days, vendor, third-party and memory after 365. \
          Claims about discontinued products do not age. Check again and set the date."
         "date = 2019-05-01"
+    C109 Error "a claim about nothing, or about two things"
+        "A claim names one extension or one feature. A value belongs to a feature that has values."
+        "[[claim]]\nextension = \"imap/idle\"\nfeature = \"clustering\""
+    C110 Error "a value that the feature does not know"
+        "A feature with a list of values is comparable only while claims keep to the list."
+        "value = \"monolitic\""
+    V101 Error "figures that do not agree"
+        "Not more hosts can be told apart than answered; a share is its count divided by the base; \
+         the shares add up to 100 with a line for what the source does not tell."
+        "answered = 958\nidentified = 985"
+    V102 Error "a share that is not explained"
+        "Each line of a survey names a product of the catalog, or a note says what it is."
+        "[[share]]\nlabel = \"smap\"\npercent = 2.31"
     M101 Error "a flaw in the prose"
         "Headings start at level 2 and skip none, images have a text, addresses are links."
         "## History\n#### Names"

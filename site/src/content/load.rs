@@ -13,7 +13,10 @@ use super::source::SourceFile;
 use super::spanned::Document;
 use crate::catalog::{Catalog, Parts};
 use crate::date::Date;
-use crate::model::{Chapter, ClaimsFile, Extension, MeasuredFile, Product, Protocol};
+use crate::model::{
+    Chapter, ClaimsFile, Comparison, Extension, Feature, MeasuredFile, Product, Protocol, Survey,
+    Term,
+};
 use crate::reference::Reference;
 use crate::search::Synonyms;
 
@@ -161,6 +164,10 @@ fn place(path: &str) -> Option<Place> {
         ["extensions", protocol, name] => {
             Place::Page(Kind::Extension, format!("{protocol}/{}", stem(name)?))
         }
+        ["glossary", name] => Place::Page(Kind::Term, stem(name)?),
+        ["features", name] => Place::Page(Kind::Feature, stem(name)?),
+        ["comparisons", name] => Place::Page(Kind::Comparison, stem(name)?),
+        ["surveys", name] => Place::Page(Kind::Survey, stem(name)?),
         ["manual", folders @ .., name] => Place::Page(Kind::Manual, chapter_path(folders, name)?),
         ["search", "synonyms.toml"] => Place::Page(Kind::Synonyms, "synonyms".to_owned()),
         ["search", "eval.toml"] | ["README.md"] => Place::Other,
@@ -184,13 +191,18 @@ fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) ->
     let end = file.text.len();
     let (front, prose) = match kind {
         Kind::Claims | Kind::Measured | Kind::Synonyms => (0..end, end..end),
-        Kind::Product | Kind::Protocol | Kind::Extension | Kind::Manual => {
-            file.front_matter().unwrap_or_else(|| {
-                let message = "the file does not begin with front matter between +++ lines";
-                out.push(Diagnostic::at(&file, 0, Code::S102, message.to_owned()));
-                (0..0, end..end)
-            })
-        }
+        Kind::Product
+        | Kind::Protocol
+        | Kind::Extension
+        | Kind::Term
+        | Kind::Feature
+        | Kind::Comparison
+        | Kind::Survey
+        | Kind::Manual => file.front_matter().unwrap_or_else(|| {
+            let message = "the file does not begin with front matter between +++ lines";
+            out.push(Diagnostic::at(&file, 0, Code::S102, message.to_owned()));
+            (0..0, end..end)
+        }),
     };
     let toml = file.text.get(front.clone()).unwrap_or_default();
     let (document, errors) = Document::read(toml, front.start);
@@ -241,6 +253,22 @@ fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
                 ..typed(page)?
             }),
             Kind::Extension => parts.extensions.push(Extension {
+                prose,
+                ..typed(page)?
+            }),
+            Kind::Term => parts.terms.push(Term {
+                prose,
+                ..typed(page)?
+            }),
+            Kind::Feature => parts.features.push(Feature {
+                prose,
+                ..typed(page)?
+            }),
+            Kind::Comparison => parts.comparisons.push(Comparison {
+                prose,
+                ..typed(page)?
+            }),
+            Kind::Survey => parts.surveys.push(Survey {
                 prose,
                 ..typed(page)?
             }),

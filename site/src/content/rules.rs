@@ -7,6 +7,7 @@ mod names;
 mod places;
 mod prose;
 mod references;
+mod surveys;
 
 use serde_json::Value;
 
@@ -25,6 +26,7 @@ pub fn all(pages: &[Page], reference: &Reference, today: &Date, out: &mut Vec<Di
     claims::check(pages, today, out);
     dates::check(pages, today, out);
     manual::check(pages, out);
+    surveys::check(pages, out);
     prose::check(pages, reference, out);
 }
 

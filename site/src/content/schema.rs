@@ -23,6 +23,14 @@ pub enum Kind {
     Protocol,
     /// `extensions/<protocol>/<slug>.md`.
     Extension,
+    /// `glossary/<slug>.md`.
+    Term,
+    /// `features/<slug>.md`.
+    Feature,
+    /// `comparisons/<slug>.md`.
+    Comparison,
+    /// `surveys/<slug>.md`.
+    Survey,
     /// `manual/<path>.md`.
     Manual,
     /// `search/synonyms.toml`.
@@ -30,7 +38,7 @@ pub enum Kind {
 }
 
 /// A schema with its file name and text, as served under `/schemas/`.
-pub const TEXTS: [(Kind, &str, &str); 7] = [
+pub const TEXTS: [(Kind, &str, &str); 11] = [
     (
         Kind::Product,
         "product",
@@ -55,6 +63,26 @@ pub const TEXTS: [(Kind, &str, &str); 7] = [
         Kind::Extension,
         "extension",
         include_str!("../../../schemas/content/extension.schema.json"),
+    ),
+    (
+        Kind::Term,
+        "term",
+        include_str!("../../../schemas/content/term.schema.json"),
+    ),
+    (
+        Kind::Feature,
+        "feature",
+        include_str!("../../../schemas/content/feature.schema.json"),
+    ),
+    (
+        Kind::Comparison,
+        "comparison",
+        include_str!("../../../schemas/content/comparison.schema.json"),
+    ),
+    (
+        Kind::Survey,
+        "survey",
+        include_str!("../../../schemas/content/survey.schema.json"),
     ),
     (
         Kind::Manual,

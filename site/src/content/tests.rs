@@ -26,13 +26,33 @@ summary = \"Sizes.\"\ncategory = \"limits\"\nstatus = \"standard\"\nsurety = \"c
 const CHAPTER: &str = "+++\ntitle = \"First\"\nsection = \"start\"\norder = 10\n\
 summary = \"The first.\"\n+++\n\n## Old names\n\nText.\n";
 
-const GOOD: [(&str, &str); 6] = [
+const TERM: &str = "+++\nslug = \"mta\"\nterm = \"MTA\"\nexpansion = \"Mail Transfer Agent\"\n\
+short = \"Passes mail on.\"\naliases = [\"relay\"]\nprotocols = [\"smtp\"]\nsurety = \"memory\"\n\
+reviewed = \"2026-11-24\"\n+++\n\nIt passes mail on.\n";
+const FEATURE: &str = "+++\nslug = \"design\"\ntitle = \"Design\"\nsummary = \"How it is built.\"\n\
+group = \"architecture\"\napplies_to = \"mta\"\nvalue_type = \"enum\"\n\
+values = [\"one\", \"many\"]\nsurety = \"memory\"\nreviewed = \"2026-11-24\"\n+++\n";
+const COMPARISON: &str = "+++\nslug = \"two\"\ntitle = \"Two\"\nquestion = \"Which?\"\n\
+summary = \"Both.\"\nproducts = [\"exim\", \"postfix\"]\nrows = [\"smtp/size\", \"design\"]\n\
+reviewed = \"2026-11-24\"\n+++\n\nBoth do.\n";
+const SURVEY: &str = "+++\nslug = \"small\"\ntitle = \"A small survey\"\nsummary = \"Exim leads.\"\n\
+protocol = \"smtp\"\nauthor = \"Somebody\"\ndate = \"2001-10\"\npopulation = \"Hosts.\"\n\
+method = \"Asked.\"\nasked = 300\nanswered = 200\nprimary = true\nsurety = \"checked\"\n\
+sources = [\"https://example.org/\"]\nreviewed = \"2026-11-24\"\n\n\
+[[share]]\nlabel = \"Exim\"\nproduct = \"exim\"\ncount = 150\npercent = 75\n\n\
+[[share]]\nlabel = \"Not told\"\npercent = 25\nremainder = true\n+++\n";
+
+const GOOD: [(&str, &str); 10] = [
+    ("comparisons/two.md", COMPARISON),
     ("extensions/smtp/size.md", EXTENSION),
+    ("features/design.md", FEATURE),
+    ("glossary/mta.md", TERM),
     ("manual/guide/first.md", CHAPTER),
     ("products/exim/claims.toml", CLAIMS),
     ("products/exim/index.md", PRODUCT),
     ("products/postfix/index.md", OTHER),
     ("protocols/smtp.md", PROTOCOL),
+    ("surveys/small.md", SURVEY),
 ];
 
 fn listed(changed: &str, text: Option<&str>) -> Vec<Diagnostic> {
@@ -373,6 +393,153 @@ fn chapters_have_their_own_title_address_and_place() {
 }
 
 #[test]
+fn terms_have_their_own_names_and_lead_somewhere() {
+    let path = "glossary/mta.md";
+    broken(
+        path,
+        "protocols = [\"smtp\"]",
+        "protocols = [\"smpt\"]\nsee = [\"mtaa\"]\nextensions = [\"smtp/sise\"]",
+        expect![[r#"
+            glossary/mta.md:7:14: unknown protocol "smpt" (did you mean "smtp"?) [R103]
+            glossary/mta.md:8:8: unknown term "mtaa" (did you mean "mta"?) [R105]
+            glossary/mta.md:9:15: unknown extension "smtp/sise" (did you mean "smtp/size"?) [R102]"#]],
+    );
+    broken(
+        path,
+        "2026-11-24",
+        "2027-11-24",
+        expect!["glossary/mta.md:9:12: the date 2027-11-24 lies in the future [C102]"],
+    );
+    added(
+        "glossary/relay.md",
+        &TERM
+            .replace("\"mta\"", "\"relay\"")
+            .replace("\"MTA\"", "\"Relay\""),
+        expect![[r#"
+            glossary/mta.md:6:12: "relay" is already a name of "relay" [U101]
+            glossary/relay.md:6:12: "relay" is already a name of "mta" [U101]"#]],
+    );
+    broken(
+        path,
+        "\"mta\"",
+        "\"mda\"",
+        expect![[r#"glossary/mta.md:2:8: "mda" stands in the place of "mta" [S108]"#]],
+    );
+}
+
+#[test]
+fn claims_about_features_keep_to_their_values() {
+    let with = |text: &str| format!("feature = \"design\"\n{text}");
+    let none = "extension = \"smtp/size\"\n";
+    broken(C, none, &with("value = \"many\"\n"), expect![[""]]);
+    broken(
+        C,
+        none,
+        &with("value = \"meny\"\n"),
+        expect![[
+            r#"products/exim/claims.toml:3:9: "meny" is not one of "one", "many" (did you mean "many"?) [C110]"#
+        ]],
+    );
+    broken(
+        C,
+        none,
+        "feature = \"desing\"\n",
+        expect![[
+            r#"products/exim/claims.toml:2:11: unknown feature "desing" (did you mean "design"?) [R106]"#
+        ]],
+    );
+    broken(
+        C,
+        none,
+        "",
+        expect!["products/exim/claims.toml:1:1: a claim names an extension or a feature [C109]"],
+    );
+    broken(
+        C,
+        none,
+        &format!("{none}{}", with("")),
+        expect![
+            "products/exim/claims.toml:3:11: a claim names an extension or a feature, not both [C109]"
+        ],
+    );
+    broken(
+        C,
+        none,
+        &format!("{none}value = \"many\"\n"),
+        expect!["products/exim/claims.toml:3:9: only features have values [C109]"],
+    );
+}
+
+#[test]
+fn a_feature_of_yes_and_no_has_no_values() {
+    let files = GOOD.iter().map(|(path, text)| {
+        let text = match *path {
+            C => text.replace(
+                "extension = \"smtp/size\"",
+                "feature = \"design\"\nvalue = \"one\"",
+            ),
+            "features/design.md" => text.replace("\"enum\"", "\"yes-no\""),
+            _ => (*text).to_owned(),
+        };
+        SourceFile::new(*path, text)
+    });
+    let found = check(files.collect(), &Date::parse(TODAY).unwrap()).unwrap();
+    let lines: Vec<String> = found.diagnostics.iter().map(|one| one.text("")).collect();
+    expect![[r#"products/exim/claims.toml:3:9: "design" is a yes or no and has no values [C109]"#]]
+        .assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn comparisons_name_products_and_rows() {
+    broken(
+        "comparisons/two.md",
+        "[\"exim\", \"postfix\"]\nrows = [\"smtp/size\", \"design\"]",
+        "[\"exim\", \"postfx\"]\nrows = [\"smtp/sice\", \"desing\"]",
+        expect![[r#"
+            comparisons/two.md:6:21: unknown product "postfx" (did you mean "postfix"?) [R101]
+            comparisons/two.md:7:9: unknown row "smtp/sice" (did you mean "smtp/size"?) [R106]
+            comparisons/two.md:7:22: unknown row "desing" (did you mean "design"?) [R106]"#]],
+    );
+}
+
+#[test]
+fn surveys_add_up() {
+    let path = "surveys/small.md";
+    broken(
+        path,
+        "answered = 200",
+        "answered = 400",
+        expect![[r#"
+            surveys/small.md:11:12: answered 400 is more than asked 300 [V101]
+            surveys/small.md:21:11: 150 of 400 are 37.50 percent, not 75 [V101]"#]],
+    );
+    broken(
+        path,
+        "percent = 25",
+        "percent = 20",
+        expect![
+            "surveys/small.md:17:1: the shares add up to 95.00; a remainder line is missing [V101]"
+        ],
+    );
+    broken(
+        path,
+        "remainder = true",
+        "remainder = false",
+        expect![[
+            r#"surveys/small.md:24:9: "Not told" names no product and no note says why [V102]"#
+        ]],
+    );
+    broken(
+        path,
+        "product = \"exim\"",
+        "product = \"exmi\"",
+        expect![[
+            r#"surveys/small.md:19:11: unknown product "exmi" (did you mean "exim"?) [R101]"#
+        ]],
+    );
+}
+
+#[test]
 fn links_to_headings_lead_somewhere() {
     broken(
         M,
@@ -383,10 +550,11 @@ fn links_to_headings_lead_somewhere() {
     broken(
         M,
         "Text.",
-        "[a](#text-old-name) and [b](/manual/wit#types-verdikt)",
+        "[a](#text-old-name) and [b](/manual/wit#types-verdikt)\n[c](#old-names)",
         expect![[r#"
             manual/guide/first.md:10:1: "text-old-name" is no place on "/manual/guide/first" (did you mean "text-old-names"?) [R104]
-            manual/guide/first.md:10:25: "types-verdikt" is no place on "/manual/wit" (did you mean "types-verdict"?) [R104]"#]],
+            manual/guide/first.md:10:25: "types-verdikt" is no place on "/manual/wit" (did you mean "types-verdict"?) [R104]
+            manual/guide/first.md:11:1: "old-names" is no place on "/manual/guide/first" (did you mean "text-old-names"?) [R104]"#]],
     );
 }
 

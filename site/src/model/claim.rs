@@ -96,6 +96,20 @@ impl Evidence {
         }
     }
 
+    /// The word used in data.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Source => "source",
+            Self::MeasuredAdvertised => "measured-advertised",
+            Self::Docs => "docs",
+            Self::Vendor => "vendor",
+            Self::ThirdParty => "third-party",
+            Self::Memory => "memory",
+            Self::Legacy => "legacy",
+        }
+    }
+
     /// The class of its badge, which also picks its shape.
     pub fn class(self) -> &'static str {
         match self {
@@ -136,10 +150,14 @@ impl Evidence {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
-    /// The extension as `protocol/slug`.
-    pub extension: String,
+    /// The extension as `protocol/slug`; a claim names an extension or a feature.
+    pub extension: Option<String>,
+    /// The feature by its slug.
+    pub feature: Option<String>,
     /// What is said.
     pub support: Support,
+    /// What the product has, for features with values.
+    pub value: Option<String>,
     /// What it takes.
     pub enabled: Option<Enabled>,
     /// First version with it.
@@ -156,6 +174,28 @@ pub struct Claim {
     pub date: Date,
     /// Which part, under which condition.
     pub note: Option<String>,
+}
+
+impl Claim {
+    /// The extension or feature it is about; empty in content that was not checked.
+    pub fn subject(&self) -> &str {
+        let subject = self.extension.as_deref().or(self.feature.as_deref());
+        subject.unwrap_or_default()
+    }
+
+    /// The fragment of its place on the evidence page.
+    pub fn anchor(&self) -> String {
+        anchor(self.subject())
+    }
+}
+
+/// The fragment of a subject's place on an evidence page.
+pub fn anchor(subject: &str) -> String {
+    if subject.contains('/') {
+        subject.replace('/', "-")
+    } else {
+        format!("feature-{subject}")
+    }
 }
 
 /// A `claims.toml`.

@@ -64,8 +64,10 @@ impl MeasuredFile {
                 CheckResult::Absent => return None,
             };
             Some(Claim {
-                extension: check.extension.clone(),
+                extension: Some(check.extension.clone()),
+                feature: None,
                 support,
+                value: None,
                 enabled: None,
                 since: None,
                 until: None,

@@ -8,7 +8,10 @@ use axum::response::IntoResponse;
 
 use super::frame::{PageError, show};
 use super::mark::detail;
+use super::table::Subject;
 use super::{EvidenceMark, Frame, Mark, Site};
+use crate::catalog::Catalog;
+use crate::model::anchor;
 use crate::resolve::Judged;
 
 #[derive(Template)]
@@ -21,12 +24,13 @@ struct EvidencePage {
 }
 
 struct Section {
-    protocol: String,
+    title: String,
     rows: Vec<Row>,
 }
 
 struct Row {
     anchor: String,
+    is_token: bool,
     url: String,
     name: String,
     mark: Mark,
@@ -55,26 +59,22 @@ pub async fn page(
     let catalog = &site.catalog;
     let entry = catalog.products.get(&slug).ok_or(PageError::NotFound)?;
     let mut sections: Vec<Section> = Vec::new();
-    for (id, cell) in &entry.cells {
-        let Some(extension) = catalog.extensions.get(id) else {
+    for (id, cell) in entry.all_cells() {
+        let Some((section, subject)) = subject(catalog, id) else {
             continue;
         };
-        let protocol = catalog.protocols.get(&extension.facts.protocol);
-        let protocol = protocol.map_or_else(String::new, |entry| entry.facts.title.clone());
         let row = Row {
-            anchor: id.replace('/', "-"),
-            url: format!("/extensions/{id}"),
-            name: extension.facts.name().to_owned(),
+            anchor: anchor(id),
+            is_token: id.contains('/'),
+            url: subject.url,
+            name: subject.name,
             mark: Mark::of(cell),
             claims: cell.judged.iter().map(claim).collect(),
         };
-        match sections
-            .last_mut()
-            .filter(|section| section.protocol == protocol)
-        {
-            Some(section) => section.rows.push(row),
+        match sections.last_mut().filter(|known| known.title == section) {
+            Some(known) => known.rows.push(row),
             None => sections.push(Section {
-                protocol,
+                title: section,
                 rows: vec![row],
             }),
         }
@@ -89,9 +89,22 @@ pub async fn page(
     })
 }
 
+/// The heading under which an extension or feature stands, and its links.
+fn subject(catalog: &Catalog, id: &str) -> Option<(String, Subject)> {
+    if let Some(feature) = catalog.features.get(id) {
+        return Some(("Features".to_owned(), Subject::feature(feature)));
+    }
+    let extension = catalog.extensions.get(id)?;
+    let protocol = catalog.protocols.get(&extension.facts.protocol)?;
+    Some((protocol.facts.title.clone(), Subject::extension(extension)))
+}
+
 fn claim(judged: &Judged) -> ClaimRow {
     let claim = &judged.claim;
-    let said = format!("{:?}", claim.support).to_lowercase();
+    let mut said = format!("{:?}", claim.support).to_lowercase();
+    if let Some(value) = &claim.value {
+        said = format!("{said}: {value}");
+    }
     let host = match claim.source.strip_prefix("repository:") {
         Some(path) => path,
         None => claim.source.split('/').nth(2).unwrap_or(&claim.source),

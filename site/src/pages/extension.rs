@@ -7,8 +7,9 @@ use axum::extract::{Path, State as Shared};
 use axum::response::IntoResponse;
 
 use super::frame::{PageError, show};
-use super::mark::detail;
-use super::{EvidenceMark, Frame, Mark, Site};
+use super::links::{self, LinkList};
+use super::support::{SupportRow, rows};
+use super::{Frame, Site};
 use crate::catalog::Catalog;
 use crate::model::{Extension, Surety};
 use crate::resolve::State;
@@ -21,22 +22,11 @@ struct ExtensionPage<'a> {
     protocol: String,
     prose: &'a str,
     example: Vec<(&'static str, &'a str)>,
-    links: Vec<(&'static str, Vec<(String, String)>)>,
-    rows: Vec<Row>,
+    links: Vec<LinkList>,
+    rows: Vec<SupportRow>,
     supported: usize,
     unknown: Vec<(String, String)>,
     unverified_page: bool,
-}
-
-struct Row {
-    product: String,
-    title: String,
-    mark: Mark,
-    detail: String,
-    evidence: EvidenceMark,
-    source: String,
-    anchor: String,
-    order: (State, bool, crate::model::Evidence),
 }
 
 /// Shows one extension.
@@ -68,7 +58,7 @@ pub async fn page(
         protocol: protocol_title,
         prose: &entry.prose.html,
         example: facts.example.as_deref().map(lanes).unwrap_or_default(),
-        links: links(catalog, facts),
+        links: link_lists(catalog, facts),
         supported: rows
             .iter()
             .filter(|row| row.mark.state.is_supported())
@@ -79,45 +69,14 @@ pub async fn page(
     })
 }
 
-fn rows(catalog: &Catalog, id: &str) -> Vec<Row> {
-    let rows = catalog.products.values().filter_map(|product| {
-        let cell = product.cell(id);
-        let judged = cell.shown()?;
-        Some(Row {
-            product: format!("/products/{}", product.facts.slug),
-            title: product.facts.title.clone(),
-            mark: Mark::of(cell),
-            detail: detail(judged),
-            evidence: EvidenceMark::of(judged),
-            source: judged.claim.source.clone(),
-            anchor: id.replace('/', "-"),
-            order: (cell.state, cell.is_stale(), judged.claim.evidence),
-        })
-    });
-    let mut rows: Vec<Row> = rows.collect();
-    rows.sort_by(|one, other| {
-        one.order
-            .cmp(&other.order)
-            .then_with(|| one.title.to_lowercase().cmp(&other.title.to_lowercase()))
-    });
-    rows
-}
-
-fn links(catalog: &Catalog, facts: &Extension) -> Vec<(&'static str, Vec<(String, String)>)> {
+fn link_lists(catalog: &Catalog, facts: &Extension) -> Vec<LinkList> {
     let lists = [
         ("Needs", &facts.requires),
         ("Part of", &facts.implied_by),
         ("Replaced by", &facts.replaced_by),
         ("See also", &facts.related),
     ];
-    let lists = lists.into_iter().map(|(title, ids)| {
-        let links = ids.iter().filter_map(|id| {
-            let other = catalog.extensions.get(id)?;
-            Some((format!("/extensions/{id}"), other.facts.name().to_owned()))
-        });
-        (title, links.collect::<Vec<_>>())
-    });
-    lists.filter(|(_, links)| !links.is_empty()).collect()
+    links::filled(lists.map(|(title, ids)| (title, links::extensions(catalog, ids))))
 }
 
 /// Lines of an exchange with the class of their speaker.

@@ -122,7 +122,7 @@ fn quality(catalog: &Catalog) -> Bar {
         catalog
             .products
             .values()
-            .flat_map(|entry| entry.cells.values())
+            .flat_map(|entry| entry.all_cells().map(|(_, cell)| cell))
     };
     let count = |wanted: &dyn Fn(&Judged) -> bool| {
         cells()

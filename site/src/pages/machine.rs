@@ -76,9 +76,19 @@ pub async fn sitemap(Shared(site): Shared<Arc<Site>>) -> impl IntoResponse {
 /// The path of every page that has one address.
 pub fn paths(site: &Site) -> Vec<String> {
     let catalog = &site.catalog;
-    let mut paths: Vec<String> = ["/", "/products", "/protocols", "/about/method"]
-        .map(str::to_owned)
-        .into();
+    let mut paths: Vec<String> = [
+        "/",
+        "/products",
+        "/protocols",
+        "/features",
+        "/matrix/features",
+        "/compare",
+        "/surveys",
+        "/glossary",
+        "/about/method",
+    ]
+    .map(str::to_owned)
+    .into();
     for slug in catalog.products.keys() {
         paths.push(format!("/products/{slug}"));
         paths.push(format!("/products/{slug}/evidence"));
@@ -93,6 +103,16 @@ pub fn paths(site: &Site) -> Vec<String> {
             .keys()
             .map(|id| format!("/extensions/{id}")),
     );
+    let below = |folder: &str, slug: &String| format!("/{folder}/{slug}");
+    paths.extend(catalog.features.keys().map(|slug| below("features", slug)));
+    paths.extend(
+        catalog
+            .comparisons
+            .keys()
+            .map(|slug| below("compare", slug)),
+    );
+    paths.extend(catalog.surveys.keys().map(|slug| below("surveys", slug)));
+    paths.extend(catalog.terms.keys().map(|slug| below("glossary", slug)));
     let stops = book::stops(catalog).into_iter();
     paths.extend(stops.map(|stop| stop.url));
     let older = catalog.reference.packages.iter().skip(1);

@@ -11,6 +11,8 @@ use crate::resolve::{Cell, Judged, State};
 pub struct Mark {
     /// State.
     pub state: State,
+    /// What the product has, in place of the word.
+    pub value: Option<String>,
     /// Rests on an unverified note.
     pub unverified: bool,
     /// Months since it was confirmed, when past its date.
@@ -22,15 +24,55 @@ impl Mark {
     pub fn of(cell: &Cell) -> Self {
         Self {
             state: cell.state,
+            value: cell
+                .value()
+                .filter(|_| cell.state.is_supported())
+                .map(str::to_owned),
             unverified: cell.is_unverified(),
             stale_months: cell.shown().and_then(|judged| judged.stale_months),
         }
     }
 
+    /// The mark of a state alone.
+    pub fn plain(state: State) -> Self {
+        Self {
+            state,
+            value: None,
+            unverified: false,
+            stale_months: None,
+        }
+    }
+
+    /// Whether it only says what the product has, which is neither good nor bad.
+    pub fn is_value(&self) -> bool {
+        self.value.is_some() && self.state == State::Yes
+    }
+
+    /// The shape before its text.
+    pub fn shape(&self) -> &'static str {
+        if self.is_value() {
+            "▪"
+        } else {
+            self.state.shape()
+        }
+    }
+
+    /// Its word or value.
+    pub fn text(&self) -> String {
+        self.value
+            .clone()
+            .unwrap_or_else(|| self.state.word().to_owned())
+    }
+
     /// Classes of the mark.
     pub fn class(&self) -> String {
         let note = if self.unverified { " unverified" } else { "" };
-        format!("mark {}{note}", self.state.class())
+        let class = if self.is_value() {
+            "s-value"
+        } else {
+            self.state.class()
+        };
+        format!("mark {class}{note}")
     }
 }
 

@@ -1,6 +1,5 @@
-//! `/matrix/{protocol}`: chosen products beside each other, one row an extension.
+//! `/matrix/{protocol}` and `/matrix/features`: chosen products beside each other.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -8,15 +7,17 @@ use axum::extract::{Path, Query, State as Shared};
 use axum::response::IntoResponse;
 
 use super::frame::{PageError, show};
-use super::mark::detail;
-use super::{Frame, Mark, Site};
+use super::table::{self, Rows, Table};
+use super::{Frame, Site};
 use crate::catalog::{Catalog, ProductEntry};
-use crate::resolve::{Cell, State};
 
 /// Most columns of one view.
 pub const COLUMNS_MAX: usize = 12;
 /// Columns when none are chosen.
 const COLUMNS_DEFAULT: usize = 6;
+
+/// The word that stands for the features in the place of a protocol.
+pub(super) const FEATURES: &str = "features";
 
 #[derive(Template)]
 #[template(path = "matrix.html")]
@@ -24,49 +25,23 @@ struct Matrix {
     frame: Frame,
     id: String,
     title: String,
+    home: (&'static str, &'static str),
+    url: String,
     choices: Vec<Choice>,
+    chosen: usize,
     differences: bool,
     whole: bool,
-    columns: Vec<Column>,
-    groups: Vec<(String, Vec<Row>)>,
-    shown: usize,
-    total: usize,
-    notes: Vec<Note>,
+    table: Table,
     too_many: bool,
+    downloads: String,
     others: Vec<(String, String)>,
 }
 
-struct Choice {
-    slug: String,
-    title: String,
-    chosen: bool,
-    known: usize,
-}
-
-struct Column {
-    url: String,
-    title: String,
-    supported: usize,
-    known: usize,
-}
-
-struct Row {
-    url: String,
-    name: String,
-    cells: Vec<CellView>,
-}
-
-struct CellView {
-    mark: Mark,
-    note: Option<usize>,
-    evidence: Option<String>,
-}
-
-struct Note {
-    number: usize,
-    product: String,
-    extension: String,
-    text: String,
+pub(super) struct Choice {
+    pub(super) slug: String,
+    pub(super) title: String,
+    pub(super) chosen: bool,
+    pub(super) known: usize,
 }
 
 /// What the address asks for.
@@ -78,7 +53,7 @@ struct View {
     too_many: bool,
 }
 
-/// Shows the matrix of one protocol.
+/// Shows the matrix of one protocol, or of the features.
 ///
 /// # Errors
 /// When there is no such protocol or the template fails.
@@ -88,72 +63,75 @@ pub async fn page(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<impl IntoResponse, PageError> {
     let catalog = &site.catalog;
-    let protocol = catalog.protocols.get(&id).ok_or(PageError::NotFound)?;
+    let (title, home, url, subjects) = if id == FEATURES {
+        let title = "Features".to_owned();
+        (
+            title,
+            ("/features", "Features"),
+            "/features".to_owned(),
+            table::features(catalog),
+        )
+    } else {
+        let protocol = catalog.protocols.get(&id).ok_or(PageError::NotFound)?;
+        let title = protocol.facts.title.clone();
+        let subjects = table::extensions(catalog, &id);
+        (
+            title,
+            ("/protocols", "Protocols"),
+            format!("/protocols/{id}"),
+            subjects,
+        )
+    };
     let candidates = candidates(catalog, &id);
     let view = view(&pairs, &candidates);
-    let products: Vec<&ProductEntry> = view
+    let products = view
         .slugs
         .iter()
-        .filter_map(|slug| catalog.products.get(slug))
-        .collect();
-    let mut extensions = catalog.extensions_of(&id);
-    extensions.sort_by_key(|extension| extension.facts.category.replace('-', " "));
-    let mut notes = Vec::new();
-    let mut groups: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    let mut columns: Vec<Column> = products.iter().map(|product| column(product)).collect();
-    for extension in &extensions {
-        let facts = &extension.facts;
-        let extension_id = facts.id();
-        let cells: Vec<&Cell> = products.iter().map(|p| p.cell(&extension_id)).collect();
-        for (column, cell) in columns.iter_mut().zip(&cells) {
-            column.supported += usize::from(cell.state.is_supported());
-            column.known += usize::from(cell.state != State::Unknown);
-        }
-        let first = cells.first().map(|cell| cell.state);
-        let alike = cells.iter().all(|cell| Some(cell.state) == first);
-        let empty = alike && first == Some(State::Unknown);
-        if (view.differences && alike) || (empty && !view.whole) {
-            continue;
-        }
-        let cells = products.iter().zip(cells);
-        let cells = cells.map(|(product, cell)| view_of(product, facts.name(), cell, &mut notes));
-        let row = Row {
-            url: format!("/extensions/{extension_id}"),
-            name: facts.name().to_owned(),
-            cells: cells.collect(),
-        };
-        groups
-            .entry(facts.category.replace('-', " "))
-            .or_default()
-            .push(row);
-    }
+        .filter_map(|slug| catalog.products.get(slug));
+    let products: Vec<&ProductEntry> = products.collect();
+    let rows = match (view.differences, view.whole) {
+        (true, _) => Rows::Differences,
+        (false, true) => Rows::All,
+        (false, false) => Rows::Known,
+    };
+    let only = if view.differences { "diff" } else { "known" };
     show(&Matrix {
-        frame: site.frame("matrix").at(canonical(&id, &view)),
-        title: protocol.facts.title.clone(),
-        choices: choices(&candidates, &view),
+        frame: site.frame("compare").at(canonical(&id, &view)),
+        table: Table::new(format!("{title} matrix"), &products, &subjects, rows),
+        choices: choices(&candidates, &view.slugs),
+        chosen: view.slugs.len(),
         differences: view.differences,
         whole: view.whole,
         too_many: view.too_many,
-        columns,
-        shown: groups.values().map(Vec::len).sum(),
-        groups: groups.into_iter().collect(),
-        total: extensions.len(),
-        notes,
+        downloads: format!("?p={}&rows={id}&only={only}", view.slugs.join("%2C")),
         others: others(catalog, &id),
+        title,
+        home,
+        url,
         id,
     })
 }
 
 /// Products with the number of cells known in this protocol, best known first.
 fn candidates<'a>(catalog: &'a Catalog, id: &str) -> Vec<(usize, &'a ProductEntry)> {
-    let start = format!("{id}/");
+    let start = if id == FEATURES {
+        String::new()
+    } else {
+        format!("{id}/")
+    };
+    let cells = |entry: &'a ProductEntry| {
+        if id == FEATURES {
+            &entry.features
+        } else {
+            &entry.cells
+        }
+    };
     let mut found: Vec<(usize, &ProductEntry)> = catalog
         .products
         .values()
         .map(|entry| {
             (
-                entry
-                    .cells
+                cells(entry)
                     .keys()
                     .filter(|key| key.starts_with(&start))
                     .count(),
@@ -162,12 +140,10 @@ fn candidates<'a>(catalog: &'a Catalog, id: &str) -> Vec<(usize, &'a ProductEntr
         })
         .filter(|(known, _)| *known > 0)
         .collect();
-    let checked = |entry: &ProductEntry| {
-        let cells = entry
-            .cells
+    let checked = |entry: &'a ProductEntry| {
+        cells(entry)
             .iter()
-            .filter(|(key, _)| key.starts_with(&start));
-        cells
+            .filter(|(key, _)| key.starts_with(&start))
             .filter(|(_, cell)| !cell.is_unverified() && !cell.is_stale())
             .count()
     };
@@ -211,45 +187,14 @@ fn canonical(id: &str, view: &View) -> String {
     format!("/matrix/{id}?p={}{only}{rows}", view.slugs.join("%2C"))
 }
 
-fn column(entry: &ProductEntry) -> Column {
-    Column {
-        url: format!("/products/{}", entry.facts.slug),
-        title: entry.facts.title.clone(),
-        supported: 0,
-        known: 0,
-    }
-}
-
-fn view_of(product: &ProductEntry, name: &str, cell: &Cell, notes: &mut Vec<Note>) -> CellView {
-    let text = cell.shown().map(detail).filter(|text| !text.is_empty());
-    let number = notes.len() + 1;
-    let note = text.map(|text| {
-        notes.push(Note {
-            number,
-            product: product.facts.title.clone(),
-            extension: name.to_owned(),
-            text,
-        });
-        number
-    });
-    let key = cell
-        .shown()
-        .map(|judged| judged.claim.extension.replace('/', "-"));
-    let evidence = key.map(|key| format!("/products/{}/evidence#{key}", product.facts.slug));
-    CellView {
-        mark: Mark::of(cell),
-        note,
-        evidence,
-    }
-}
-
-fn choices(candidates: &[(usize, &ProductEntry)], view: &View) -> Vec<Choice> {
+/// Products to choose from, in order of title.
+pub(super) fn choices(candidates: &[(usize, &ProductEntry)], slugs: &[String]) -> Vec<Choice> {
     let mut choices: Vec<Choice> = candidates
         .iter()
         .map(|(known, entry)| Choice {
             slug: entry.facts.slug.clone(),
             title: entry.facts.title.clone(),
-            chosen: view.slugs.contains(&entry.facts.slug),
+            chosen: slugs.contains(&entry.facts.slug),
             known: *known,
         })
         .collect();
@@ -257,18 +202,15 @@ fn choices(candidates: &[(usize, &ProductEntry)], view: &View) -> Vec<Choice> {
     choices
 }
 
-fn others(catalog: &Catalog, id: &str) -> Vec<(String, String)> {
-    let with_rows = catalog
-        .protocols
-        .values()
-        .filter(|entry| entry.facts.id != id && !catalog.extensions_of(&entry.facts.id).is_empty());
-    with_rows
-        .map(|entry| {
-            (
-                format!("/matrix/{}", entry.facts.id),
-                entry.facts.title.clone(),
-            )
-        })
+/// The other matrices, that of the features first.
+pub(super) fn others(catalog: &Catalog, id: &str) -> Vec<(String, String)> {
+    let with_rows = catalog.protocols.values();
+    let with_rows = with_rows.filter(|entry| !catalog.extensions_of(&entry.facts.id).is_empty());
+    let protocols = with_rows.map(|entry| (entry.facts.id.as_str(), entry.facts.title.as_str()));
+    std::iter::once((FEATURES, "Features"))
+        .chain(protocols)
+        .filter(|(other, _)| *other != id)
+        .map(|(other, title)| (format!("/matrix/{other}"), title.to_owned()))
         .collect()
 }
 

@@ -77,16 +77,7 @@ const EVIDENCE: [(Evidence, &str); 8] = [
 /// # Errors
 /// When the template fails.
 pub async fn page(Shared(site): Shared<Arc<Site>>) -> Result<impl IntoResponse, PageError> {
-    let states = STATES.map(|(state, text)| {
-        (
-            Mark {
-                state,
-                unverified: false,
-                stale_months: None,
-            },
-            text,
-        )
-    });
+    let states = STATES.map(|(state, text)| (Mark::plain(state), text));
     let evidence = EVIDENCE.map(|(evidence, text)| {
         let fresh = evidence.fresh_days();
         let fresh = fresh.map_or_else(|| "always stale".into(), |days| format!("{days} days"));

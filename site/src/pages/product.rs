@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 
 use super::frame::{PageError, show};
 use super::mark::detail;
+use super::survey::percent;
 use super::{Bar, Frame, Mark, Site};
 use crate::catalog::{Catalog, ProductEntry};
 use crate::model::{Event, Product, Surety};
@@ -30,6 +31,7 @@ struct ProductPage<'a> {
     unverified_page: bool,
     claims: usize,
     confirmed: String,
+    appears: Vec<(String, String, String)>,
 }
 
 /// What the product does in one protocol.
@@ -47,6 +49,7 @@ struct Group {
 
 struct Badge {
     url: String,
+    is_token: bool,
     name: String,
     title: String,
     mark: Mark,
@@ -68,7 +71,8 @@ pub async fn page(
         let other = catalog.products.get(slug)?;
         Some((format!("/products/{slug}"), other.facts.title.clone()))
     };
-    let blocks = blocks(catalog, entry);
+    let mut blocks = blocks(catalog, entry);
+    blocks.extend(features(catalog, entry));
     let silent = facts
         .protocols
         .iter()
@@ -90,9 +94,33 @@ pub async fn page(
         silent,
         events: &facts.event,
         unverified_page: facts.surety == Surety::Memory,
-        claims: entry.cells.values().map(|cell| cell.judged.len()).sum(),
+        claims: entry.all_cells().map(|(_, cell)| cell.judged.len()).sum(),
+        appears: appears(catalog, &slug),
         confirmed: entry.confirmed().unwrap_or(&facts.reviewed).to_string(),
     })
+}
+
+/// Comparisons and surveys with the product: address, title, and its share where there is one.
+fn appears(catalog: &Catalog, slug: &String) -> Vec<(String, String, String)> {
+    let comparisons = catalog.comparisons.values().map(|entry| &entry.facts);
+    let comparisons = comparisons.filter(|facts| facts.products.contains(slug));
+    let comparisons = comparisons.map(|facts| {
+        let url = format!("/compare/{}", facts.slug);
+        (url, facts.title.clone(), facts.question.clone())
+    });
+    let mut surveys: Vec<_> = catalog.surveys.values().map(|entry| &entry.facts).collect();
+    surveys.sort_by(|one, other| one.date.cmp(&other.date));
+    let surveys = surveys.into_iter().filter_map(|facts| {
+        let lines = facts
+            .share
+            .iter()
+            .filter(|share| share.product.as_ref() == Some(slug));
+        let shares: Vec<f64> = lines.map(|share| share.percent).collect();
+        let title = format!("{}: {}", facts.date, facts.title);
+        let share = percent(shares.iter().sum());
+        (!shares.is_empty()).then(|| (format!("/surveys/{}", facts.slug), title, share))
+    });
+    comparisons.chain(surveys).collect()
 }
 
 fn table(facts: &Product) -> Vec<(&'static str, String)> {
@@ -160,6 +188,7 @@ fn blocks(catalog: &Catalog, entry: &ProductEntry) -> Vec<Block> {
                 .or_default()
                 .push(Badge {
                     url: format!("/extensions/{}", extension.facts.id()),
+                    is_token: true,
                     name: extension.facts.name().to_owned(),
                     title: extension.facts.title.clone(),
                     mark: Mark::of(cell),
@@ -169,19 +198,12 @@ fn blocks(catalog: &Catalog, entry: &ProductEntry) -> Vec<Block> {
         if groups.is_empty() {
             continue;
         }
-        let [yes, noted, disputed, no, unknown] = counts;
         let title = protocol.facts.title.clone();
         blocks.push(Block {
             id: id.clone(),
-            bar: Bar::new(
+            bar: bar(
                 format!("{} extensions of {title}", extensions.len()),
-                &[
-                    ("supported", yes, "q1"),
-                    ("supported by an unverified note", noted, "q4"),
-                    ("disputed", disputed, "q3"),
-                    ("not supported", no, "q6"),
-                    ("unknown", unknown, "q5"),
-                ],
+                counts,
             ),
             title,
             groups: groups
@@ -203,6 +225,58 @@ fn blocks(catalog: &Catalog, entry: &ProductEntry) -> Vec<Block> {
         )
     });
     blocks
+}
+
+/// What the product has beyond extensions.
+fn features(catalog: &Catalog, entry: &ProductEntry) -> Option<Block> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut counts = [0_usize; 5];
+    let all = catalog.features_in_order();
+    let total = all.len();
+    for feature in all {
+        let facts = &feature.facts;
+        let cell = entry.cell(&facts.slug);
+        counts[place(cell.state, cell.is_unverified())] += 1;
+        if cell.state == State::Unknown {
+            continue;
+        }
+        let badge = Badge {
+            url: format!("/features/{}", facts.slug),
+            is_token: false,
+            name: facts.title.clone(),
+            title: facts.summary.clone(),
+            mark: Mark::of(cell),
+            detail: cell.shown().map(detail).unwrap_or_default(),
+        };
+        let group = facts.group.words();
+        match groups.last_mut().filter(|known| known.title == group) {
+            Some(known) => known.badges.push(badge),
+            None => groups.push(Group {
+                title: group.to_owned(),
+                badges: vec![badge],
+            }),
+        }
+    }
+    (!groups.is_empty()).then(|| Block {
+        id: "features".to_owned(),
+        title: "Features".to_owned(),
+        bar: bar(format!("{total} features"), counts),
+        groups,
+    })
+}
+
+/// A bar of the cells of one block, as counted by [`place`].
+fn bar(title: String, [yes, noted, disputed, no, unknown]: [usize; 5]) -> Bar {
+    Bar::new(
+        title,
+        &[
+            ("supported", yes, "q1"),
+            ("supported by an unverified note", noted, "q4"),
+            ("disputed", disputed, "q3"),
+            ("not supported", no, "q6"),
+            ("unknown", unknown, "q5"),
+        ],
+    )
 }
 
 fn place(state: State, unverified: bool) -> usize {

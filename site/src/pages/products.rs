@@ -95,7 +95,9 @@ pub async fn page(
             .find(|(key, value)| key == name && !value.is_empty());
         found.map(|(_, value)| value.as_str())
     };
-    let supports = chosen("supports").filter(|id| site.catalog.extensions.contains_key(*id));
+    let supports = chosen("supports").filter(|id| {
+        site.catalog.extensions.contains_key(*id) || site.catalog.features.contains_key(*id)
+    });
     let passes = |entry: &ProductEntry, but: &str| {
         let facets = FACETS
             .iter()
@@ -206,6 +208,6 @@ fn row(entry: &ProductEntry) -> Row {
             .map(|role| role.words())
             .collect::<Vec<_>>()
             .join(", "),
-        known: entry.cells.len(),
+        known: entry.all_cells().count(),
     }
 }

@@ -76,11 +76,7 @@ fn row<'a>(catalog: &Catalog, entry: &'a RfcEntry) -> Row<'a> {
     });
     Row {
         entry,
-        mark: Mark {
-            state,
-            unverified: false,
-            stale_months: None,
-        },
+        mark: Mark::plain(state),
         tokens: tokens.collect(),
     }
 }

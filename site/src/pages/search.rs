@@ -115,6 +115,10 @@ fn hit_view(site: &Site, hit: Hit) -> HitView {
     let label = match hit.kind {
         DocKind::Product => "Product".to_owned(),
         DocKind::Protocol => "Protocol".to_owned(),
+        DocKind::Feature => "Feature".to_owned(),
+        DocKind::Comparison => "Comparison".to_owned(),
+        DocKind::Survey => "Survey".to_owned(),
+        DocKind::Term => "Glossary".to_owned(),
         DocKind::Manual => "Manual".to_owned(),
         DocKind::Extension => {
             let id = hit.key.split('/').next().unwrap_or_default();
@@ -136,7 +140,9 @@ fn hit_view(site: &Site, hit: Hit) -> HitView {
             (format!("{}#extensions", hit.url), "Extensions"),
             (format!("/matrix/{}", hit.key), "Matrix"),
         ],
-        DocKind::Manual => Vec::new(),
+        DocKind::Feature => vec![(format!("{}#support", hit.url), "Which products have it")],
+        DocKind::Comparison => vec![(format!("{}#table", hit.url), "Table")],
+        DocKind::Survey | DocKind::Term | DocKind::Manual => Vec::new(),
     };
     HitView { hit, label, links }
 }

@@ -47,7 +47,12 @@ fn versus(index: &Index, query: &Query) -> Option<Card> {
         .collect();
     let mut slugs = [one.key.as_str(), other.key.as_str()];
     slugs.sort_unstable();
-    let links = shared
+    let [a, b] = slugs;
+    let everything = CardLink {
+        url: format!("/compare?p={a}%2C{b}&only=diff"),
+        text: "Everything they differ in".to_owned(),
+    };
+    let by_protocol = shared
         .iter()
         .filter_map(|mark| mark.strip_prefix("protocol:"))
         .filter_map(|id| {
@@ -55,15 +60,15 @@ fn versus(index: &Index, query: &Query) -> Option<Card> {
                 .documents
                 .iter()
                 .find(|d| d.kind == DocKind::Protocol && d.key == id)?;
-            let [a, b] = slugs;
             Some(CardLink {
                 url: format!("/matrix/{id}?p={a}%2C{b}&only=diff"),
                 text: format!("Differences in {}", protocol.title),
             })
         })
         .collect::<Vec<_>>();
+    let links: Vec<CardLink> = std::iter::once(everything).chain(by_protocol).collect();
     let title = format!("{} and {}, side by side", one.title, other.title);
-    (!links.is_empty()).then_some(Card { title, links })
+    Some(Card { title, links })
 }
 
 fn product<'a>(index: &'a Index, name: &str) -> Option<&'a Document> {

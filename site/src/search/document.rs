@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, ChapterEntry, ExtensionEntry, ProductEntry, ProtocolEntry};
+use crate::catalog::{
+    Catalog, ChapterEntry, ComparisonEntry, ExtensionEntry, FeatureEntry, ProductEntry,
+    ProtocolEntry, SurveyEntry, TermEntry,
+};
 use crate::reference::{Interface, RfcEntry};
 
 /// Type of a page, in the order of its tabs.
@@ -14,13 +17,30 @@ pub enum DocKind {
     Extension,
     /// A protocol page.
     Protocol,
+    /// A feature.
+    Feature,
+    /// A curated comparison.
+    Comparison,
+    /// A survey.
+    Survey,
+    /// A term of the glossary.
+    Term,
     /// A page of the manual.
     Manual,
 }
 
 impl DocKind {
     /// All kinds in order.
-    pub const ALL: [Self; 4] = [Self::Product, Self::Extension, Self::Protocol, Self::Manual];
+    pub const ALL: [Self; 8] = [
+        Self::Product,
+        Self::Extension,
+        Self::Protocol,
+        Self::Feature,
+        Self::Comparison,
+        Self::Survey,
+        Self::Term,
+        Self::Manual,
+    ];
 
     /// The word used in addresses.
     pub fn id(self) -> &'static str {
@@ -28,6 +48,10 @@ impl DocKind {
             Self::Product => "product",
             Self::Extension => "extension",
             Self::Protocol => "protocol",
+            Self::Feature => "feature",
+            Self::Comparison => "comparison",
+            Self::Survey => "survey",
+            Self::Term => "term",
             Self::Manual => "manual",
         }
     }
@@ -38,6 +62,10 @@ impl DocKind {
             Self::Product => "Products",
             Self::Extension => "Extensions",
             Self::Protocol => "Protocols",
+            Self::Feature => "Features",
+            Self::Comparison => "Comparisons",
+            Self::Survey => "Surveys",
+            Self::Term => "Glossary",
             Self::Manual => "Manual",
         }
     }
@@ -55,7 +83,10 @@ impl DocKind {
         match self {
             Self::Product | Self::Extension => 1.15,
             Self::Protocol => 1.2,
+            Self::Comparison => 1.1,
             Self::Manual => 1.0,
+            Self::Feature | Self::Survey => 0.8,
+            Self::Term => 0.6,
         }
     }
 }
@@ -96,6 +127,15 @@ pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
     );
     all.extend(catalog.extensions.values().map(extension));
     all.extend(catalog.protocols.values().map(protocol));
+    all.extend(catalog.features.values().map(feature));
+    all.extend(
+        catalog
+            .comparisons
+            .values()
+            .map(|entry| comparison(entry, catalog)),
+    );
+    all.extend(catalog.surveys.values().map(survey));
+    all.extend(catalog.terms.values().map(term));
     all.extend(catalog.manual.iter().map(chapter));
     let newest = catalog.reference.packages.first();
     all.extend(
@@ -129,8 +169,7 @@ fn product(entry: &ProductEntry, catalog: &Catalog) -> Document {
     marks.extend(facts.roles.iter().map(|role| mark("role", &role.id())));
     marks.extend(facts.protocols.iter().map(|id| mark("protocol", id)));
     for (id, cell) in entry
-        .cells
-        .iter()
+        .all_cells()
         .filter(|(_, cell)| cell.state.is_supported())
     {
         marks.insert(mark("supports", id));
@@ -259,6 +298,94 @@ fn protocol(entry: &ProtocolEntry) -> Document {
             .collect(),
         body: format!("{}\n{}", ports.join("\n"), entry.prose.plain),
         marks,
+    }
+}
+
+fn feature(entry: &FeatureEntry) -> Document {
+    let facts = &entry.facts;
+    let values = facts.values.join("\n");
+    Document {
+        kind: DocKind::Feature,
+        key: facts.slug.clone(),
+        url: format!("/features/{}", facts.slug),
+        title: facts.title.clone(),
+        summary: facts.summary.clone(),
+        names: facts.aliases.clone(),
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: format!("{}\n{values}\n{}", facts.group.words(), entry.prose.plain),
+        marks: BTreeSet::from([mark("type", "feature")]),
+    }
+}
+
+fn comparison(entry: &ComparisonEntry, catalog: &Catalog) -> Document {
+    let facts = &entry.facts;
+    let products = facts.products.iter();
+    let titles = products.filter_map(|slug| Some(catalog.products.get(slug)?.facts.title.as_str()));
+    let titles: Vec<&str> = titles.collect();
+    Document {
+        kind: DocKind::Comparison,
+        key: facts.slug.clone(),
+        url: format!("/compare/{}", facts.slug),
+        title: facts.title.clone(),
+        summary: facts.summary.clone(),
+        names: facts.aliases.clone(),
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: format!(
+            "{}\n{}\n{}",
+            facts.question,
+            titles.join("\n"),
+            entry.prose.plain
+        ),
+        marks: BTreeSet::from([mark("type", "comparison")]),
+    }
+}
+
+fn survey(entry: &SurveyEntry) -> Document {
+    let facts = &entry.facts;
+    let labels: Vec<&str> = facts
+        .share
+        .iter()
+        .map(|share| share.label.as_str())
+        .collect();
+    let mut names = facts.aliases.clone();
+    names.push(format!("{} survey {}", facts.protocol, facts.date.year()));
+    Document {
+        kind: DocKind::Survey,
+        key: facts.slug.clone(),
+        url: format!("/surveys/{}", facts.slug),
+        title: facts.title.clone(),
+        summary: facts.summary.clone(),
+        names,
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: format!(
+            "market share\n{}\n{}\n{}\n{}",
+            facts.author,
+            facts.population,
+            labels.join("\n"),
+            entry.prose.plain
+        ),
+        marks: BTreeSet::from([mark("type", "survey"), mark("protocol", &facts.protocol)]),
+    }
+}
+
+fn term(entry: &TermEntry) -> Document {
+    let facts = &entry.facts;
+    let mut names = facts.aliases.clone();
+    names.extend(facts.expansion.clone());
+    Document {
+        kind: DocKind::Term,
+        key: facts.slug.clone(),
+        url: format!("/glossary/{}", facts.slug),
+        title: facts.term.clone(),
+        summary: facts.short.clone(),
+        names,
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: entry.prose.plain.clone(),
+        marks: BTreeSet::from([mark("type", "term")]),
     }
 }
 

@@ -91,6 +91,9 @@ async fn every_page_is_whole_and_its_links_lead_somewhere() {
             "/products?supports=imap/qresync",
             "/matrix/imap?p=dovecot%2Ccyrus-imap&only=diff",
             "/matrix/imap?p=dovecot&p=exim&rows=all",
+            "/matrix/features?p=exim&p=postfix&only=diff",
+            "/compare?p=exim&p=postfix",
+            "/compare?p=exim%2Cpostfix%2Cnothing&rows=smtp&only=known",
         ]
         .map(str::to_owned),
     );
@@ -133,7 +136,7 @@ async fn titles_and_claims_are_on_their_pages() {
         );
         let (_, _, html) = get(&format!("/products/{slug}/evidence"), None).await;
         let shown = html.matches("Shown: ").count() + html.matches("Not shown: ").count();
-        let claims: usize = entry.cells.values().map(|cell| cell.judged.len()).sum();
+        let claims: usize = entry.all_cells().map(|(_, cell)| cell.judged.len()).sum();
         assert_eq!(shown, claims, "{slug}");
     }
 }
@@ -242,6 +245,79 @@ async fn pages_travel_compressed_and_stay_small() {
     assert!(css.len() <= 18_000, "{} bytes of style", css.len());
     let (_, _, travelling) = get(stylesheet, gzip).await;
     assert!(travelling.len() <= 15_000, "{}", travelling.len());
+}
+
+#[tokio::test]
+async fn tables_travel_as_csv_and_json() {
+    let view = "?p=exim%2Cpostfix&rows=smtp&only=known";
+    let (_, _, html) = get(&format!("/compare{view}"), None).await;
+    let (_, headers, csv) = get(&format!("/compare.csv{view}"), None).await;
+    assert_eq!(headers["content-type"], "text/csv; charset=utf-8");
+    assert!(csv.starts_with("id,name,group,exim,postfix\r\n"), "{csv}");
+    let (_, _, json) = get(&format!("/compare.json{view}"), None).await;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows = json["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), csv.lines().count() - 1);
+    assert_eq!(rows.len() + 1, html.matches("scope=\"row\"").count());
+    let site = real_site();
+    for row in rows {
+        let id = row["id"].as_str().unwrap();
+        let cell = site.catalog.products["exim"].cell(id);
+        assert_eq!(row["cells"]["exim"]["state"], cell.state.id(), "{id}");
+    }
+    let (status, _, _) = get("/compare.csv?p=nothing", None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_comparison_of_two_shows_only_differences() {
+    let (_, _, few) = get("/compare?p=exim%2Cpostfix", None).await;
+    let (_, _, all) = get("/compare?p=exim%2Cpostfix&only=known", None).await;
+    assert!(few.matches("scope=\"row\"").count() < all.matches("scope=\"row\"").count());
+    assert!(few.contains("<title>Exim and Postfix compared"));
+    let canonical = "<link rel=\"canonical\" href=\"/compare?p=exim%2Cpostfix";
+    let (_, _, mixed) = get("/compare?p=postfix&p=exim&p=junk&x=y", None).await;
+    assert!(mixed.contains(canonical) && few.contains(canonical));
+}
+
+#[tokio::test]
+async fn features_show_which_products_have_them() {
+    let site = real_site();
+    assert!(site.catalog.features.len() > 100);
+    for (slug, entry) in &site.catalog.features {
+        let (_, _, html) = get(&format!("/features/{slug}"), None).await;
+        let products = site.catalog.products.values();
+        let known = products.filter(|product| product.features.contains_key(slug));
+        let rows = html.matches("/evidence#feature-").count();
+        assert_eq!(rows, known.count(), "{}", entry.facts.title);
+    }
+}
+
+#[tokio::test]
+async fn surveys_have_a_chart_beside_their_table() {
+    for (slug, entry) in &real_site().catalog.surveys {
+        let (_, _, html) = get(&format!("/surveys/{slug}"), None).await;
+        let lines = html.matches("<th scope=\"row\">").count();
+        assert_eq!(lines, entry.facts.share.len(), "{slug}");
+        if lines > 1 {
+            assert!(html.contains("<svg viewBox=\"0 0 360"), "{slug}");
+        }
+    }
+    let (_, _, html) = get("/surveys/seed-2001-smtp", None).await;
+    assert!(html.contains("Corrected."));
+    let (_, _, html) = get("/products/sendmail", None).await;
+    assert!(html.contains("/surveys/djb-2001"));
+}
+
+#[tokio::test]
+async fn the_glossary_leads_to_every_term() {
+    let (_, _, html) = get("/glossary", None).await;
+    for slug in real_site().catalog.terms.keys() {
+        assert!(
+            html.contains(&format!("href=\"/glossary/{slug}\"")),
+            "{slug}"
+        );
+    }
 }
 
 #[tokio::test]

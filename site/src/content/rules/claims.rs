@@ -13,10 +13,14 @@ pub(super) fn check(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
     let products: BTreeMap<&str, &Page> = of_kind(pages, Kind::Product)
         .map(|page| (page.id.as_str(), page))
         .collect();
+    let features: BTreeMap<&str, &Page> = of_kind(pages, Kind::Feature)
+        .map(|page| (page.id.as_str(), page))
+        .collect();
     for page in of_kind(pages, Kind::Claims) {
         let product = products.get(page.id.as_str()).copied();
         for claim in page.tables("/claim") {
             one(page, &claim, product, today, out);
+            subject(page, &claim, &features, out);
         }
     }
 }
@@ -55,6 +59,48 @@ fn one(page: &Page, claim: &str, product: Option<&Page>, today: &Date, out: &mut
         out.push(page.flaw(&at("until"), Code::C103, message));
     }
     age(page, claim, product, today, out);
+}
+
+/// C109 and C110: what the claim is about, and whether its value fits.
+fn subject(page: &Page, claim: &str, features: &BTreeMap<&str, &Page>, out: &mut Vec<Diagnostic>) {
+    let at = |name: &str| format!("{claim}/{name}");
+    let text = |name: &str| page.text(&at(name));
+    match (text("extension"), text("feature")) {
+        (None, None) => {
+            let message = "a claim names an extension or a feature".to_owned();
+            out.push(page.flaw(claim, Code::C109, message));
+        }
+        (Some(_), Some(_)) => {
+            let message = "a claim names an extension or a feature, not both".to_owned();
+            out.push(page.flaw(&at("feature"), Code::C109, message));
+        }
+        (Some(_), None) | (None, Some(_)) => {}
+    }
+    let Some(value) = text("value") else { return };
+    let Some(feature) = text("feature") else {
+        let message = "only features have values".to_owned();
+        out.push(page.flaw(&at("value"), Code::C109, message));
+        return;
+    };
+    let Some(feature) = features.get(feature) else {
+        return;
+    };
+    match feature.text("/value_type") {
+        Some("yes-no") => {
+            let message = format!("\"{}\" is a yes or no and has no values", feature.id);
+            out.push(page.flaw(&at("value"), Code::C109, message));
+        }
+        Some("enum") => {
+            let known: Vec<&str> = feature.texts("/values").iter().map(|(_, v)| *v).collect();
+            if !known.contains(&value) {
+                let quoted: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
+                let near = hint(value, known);
+                let message = format!("\"{value}\" is not one of {}{near}", quoted.join(", "));
+                out.push(page.flaw(&at("value"), Code::C110, message));
+            }
+        }
+        Some(_) | None => {}
+    }
 }
 
 fn age(page: &Page, claim: &str, product: Option<&Page>, today: &Date, out: &mut Vec<Diagnostic>) {

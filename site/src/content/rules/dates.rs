@@ -1,9 +1,14 @@
-//! C102 for products: nothing happens tomorrow, and no release is repaired before it exists.
+//! C102 for pages: nothing happens tomorrow, and no release is repaired before it exists.
 
 use super::{Code, Diagnostic, Kind, Page, of_kind};
 use crate::date::Date;
 
 pub(super) fn check(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
+    let dated = |page: &&Page| page.kind != Kind::Product;
+    for page in pages.iter().filter(dated) {
+        future(page, "/reviewed", today, out);
+        future(page, "/date", today, out);
+    }
     for page in of_kind(pages, Kind::Product) {
         let mut places = vec!["/reviewed".to_owned(), "/first_release".to_owned()];
         places.extend(
@@ -17,14 +22,7 @@ pub(super) fn check(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
                 .map(|version| format!("{version}/date")),
         );
         for at in places {
-            if let Some(date) = page
-                .text(&at)
-                .and_then(Date::parse)
-                .filter(|date| date > today)
-            {
-                let message = format!("the date {date} lies in the future");
-                out.push(page.flaw(&at, Code::C102, message));
-            }
+            future(page, &at, today, out);
         }
         let Some(first) = page.text("/first_release").and_then(Date::parse) else {
             continue;
@@ -41,5 +39,13 @@ pub(super) fn check(pages: &[Page], today: &Date, out: &mut Vec<Diagnostic>) {
                 out.push(page.flaw(&at, Code::C102, message));
             }
         }
+    }
+}
+
+fn future(page: &Page, at: &str, today: &Date, out: &mut Vec<Diagnostic>) {
+    let date = page.text(at).and_then(Date::parse);
+    if let Some(date) = date.filter(|date| date > today) {
+        let message = format!("the date {date} lies in the future");
+        out.push(page.flaw(at, Code::C102, message));
     }
 }

@@ -29,8 +29,36 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
             }
         }
     }
+    for (kind, title) in [
+        (Kind::Term, "/term"),
+        (Kind::Feature, "/title"),
+        (Kind::Comparison, "/title"),
+        (Kind::Survey, "/title"),
+    ] {
+        apart(pages, kind, title, out);
+    }
     tokens(pages, out);
     claims(pages, out);
+}
+
+/// Titles and aliases of one kind of page, all different.
+fn apart(pages: &[Page], kind: Kind, title: &str, out: &mut Vec<Diagnostic>) {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    let own = |page: &Page| {
+        page.text(title)
+            .map(|text| (title.to_owned(), text.to_owned()))
+    };
+    let titles = of_kind(pages, kind).filter_map(|page| Some((page, own(page)?)));
+    let aliases = of_kind(pages, kind).flat_map(|page| {
+        let aliases = page.texts("/aliases").into_iter();
+        aliases.map(move |(at, alias)| (page, (at, alias.to_owned())))
+    });
+    for (page, (at, name)) in titles.chain(aliases) {
+        if let Some(other) = known.insert(name.to_lowercase(), &page.id) {
+            let message = format!("\"{name}\" is already a name of \"{other}\"");
+            out.push(page.flaw(&at, Code::U101, message));
+        }
+    }
 }
 
 fn tokens(pages: &[Page], out: &mut Vec<Diagnostic>) {
@@ -56,10 +84,16 @@ fn claims(pages: &[Page], out: &mut Vec<Diagnostic>) {
         let mut known: BTreeMap<[&str; 3], String> = BTreeMap::new();
         for claim in page.tables("/claim") {
             let part = |name: &str| page.text(&format!("{claim}/{name}")).unwrap_or_default();
-            let key = [part("extension"), part("evidence"), part("source")];
+            let subject = match part("extension") {
+                "" => part("feature"),
+                extension => extension,
+            };
+            let key = [subject, part("evidence"), part("source")];
             if known.insert(key, claim.clone()).is_some() {
                 let message = format!("\"{}\" is claimed twice from the same source", key[0]);
-                out.push(page.flaw(&format!("{claim}/extension"), Code::U101, message));
+                let named = page.text(&format!("{claim}/extension")).is_some();
+                let at = if named { "extension" } else { "feature" };
+                out.push(page.flaw(&format!("{claim}/{at}"), Code::U101, message));
             }
         }
     }

@@ -7,6 +7,7 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
         let names: &[(&str, &str)] = match page.kind {
             Kind::Product => &[("/slug", &page.id)],
             Kind::Protocol => &[("/id", &page.id)],
+            Kind::Term | Kind::Feature | Kind::Comparison | Kind::Survey => &[("/slug", &page.id)],
             Kind::Extension => match page.id.split_once('/') {
                 Some((protocol, slug)) => &[("/protocol", protocol), ("/slug", slug)],
                 None => &[],

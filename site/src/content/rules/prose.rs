@@ -9,7 +9,12 @@ use crate::model::chapter_url;
 use crate::reference::Reference;
 
 /// Pages that exist whatever the content is.
-const FIXED: [&str; 7] = [
+const FIXED: [&str; 12] = [
+    "/surveys",
+    "/glossary",
+    "/features",
+    "/compare",
+    "/matrix/features",
     "/",
     "/products",
     "/protocols",
@@ -19,8 +24,8 @@ const FIXED: [&str; 7] = [
     "/manual/rfc-status",
 ];
 
-/// Ids on each known page that a link may lead to; only those of prose and WIT are listed, so
-/// other anchors are not judged.
+/// Ids on each known page that a link may lead to. Only those of prose and WIT are listed, so
+/// anchors elsewhere are not judged.
 type Known = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn check(pages: &[Page], reference: &Reference, out: &mut Vec<Diagnostic>) {
@@ -48,6 +53,11 @@ pub(super) fn check(pages: &[Page], reference: &Reference, out: &mut Vec<Diagnos
 }
 
 fn known(pages: &[Page], rendered: &[Rendered], reference: &Reference) -> Known {
+    let rfcs = reference
+        .rfcs
+        .iter()
+        .map(|entry| format!("rfc{}", entry.number));
+    let rfcs: BTreeSet<String> = rfcs.collect();
     let mut known: Known = FIXED.map(|page| (page.to_owned(), BTreeSet::new())).into();
     for (page, rendered) in pages.iter().zip(rendered) {
         let ids = rendered.headings.iter().map(|heading| heading.id.clone());
@@ -56,6 +66,7 @@ fn known(pages: &[Page], rendered: &[Rendered], reference: &Reference) -> Known 
             known.insert(address, ids.clone());
         }
     }
+    known.insert("/manual/rfc-status".to_owned(), rfcs);
     for (at, package) in reference.packages.iter().enumerate() {
         let anchors: BTreeSet<String> = package.anchors().map(str::to_owned).collect();
         if at == 0 {
@@ -76,6 +87,10 @@ fn addresses(page: &Page) -> Vec<String> {
         ],
         Kind::Protocol => vec![format!("/protocols/{id}"), format!("/matrix/{id}")],
         Kind::Extension => vec![format!("/extensions/{id}")],
+        Kind::Term => vec![format!("/glossary/{id}")],
+        Kind::Feature => vec![format!("/features/{id}")],
+        Kind::Comparison => vec![format!("/compare/{id}")],
+        Kind::Survey => vec![format!("/surveys/{id}")],
         Kind::Manual => vec![chapter_url(id)],
         Kind::Claims | Kind::Measured | Kind::Synonyms => Vec::new(),
     }
@@ -90,10 +105,14 @@ fn dangles(link: &str, own: &[String], known: &Known) -> Option<String> {
         let near = hint(path, known.keys().map(String::as_str));
         return Some(format!("\"{path}\" leads nowhere{near}"));
     };
-    let judged = anchor.starts_with("text-") || path.starts_with("/manual/wit");
+    let judged = anchor.starts_with("text-") || path.starts_with("/manual");
     if anchor.is_empty() || !judged || ids.contains(anchor) {
         return None;
     }
-    let near = hint(anchor, ids.iter().map(String::as_str));
+    let prose = format!("text-{anchor}");
+    let near = match ids.get(&prose) {
+        Some(id) => format!(" (did you mean \"{id}\"?)"),
+        None => hint(anchor, ids.iter().map(String::as_str)),
+    };
     Some(format!("\"{anchor}\" is no place on \"{path}\"{near}"))
 }
