@@ -10,6 +10,7 @@
 pub mod catalog;
 pub mod content;
 pub mod date;
+pub mod dump;
 pub mod markdown;
 pub mod model;
 pub mod pages;

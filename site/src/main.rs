@@ -32,6 +32,15 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
     },
+    /// Write the whole catalog as JSON, CSV and SQL.
+    Dump {
+        /// Folder of the content.
+        #[arg(long, default_value = "content")]
+        content: PathBuf,
+        /// Folder for the files; made if it is not there.
+        #[arg(long, default_value = "catalog")]
+        out: PathBuf,
+    },
     /// Name every mistake in the content.
     Check {
         /// Folder of the content.
@@ -55,6 +64,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Serve { content, listen } => serve(&content, listen),
+        Command::Dump { content, out } => dump(&content, &out),
         Command::Check {
             explain: Some(code),
             ..
@@ -150,6 +160,20 @@ fn check(
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn dump(content: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+    let loaded = load(content, &today()?)?;
+    let catalog = loaded
+        .catalog
+        .context("the content has errors; `check` lists them")?;
+    for name in waxseal_site::dump::write(&catalog, out)? {
+        tell(
+            std::io::stdout(),
+            &format!("{}\n", out.join(name).display()),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn serve(content: &Path, listen: SocketAddr) -> anyhow::Result<ExitCode> {

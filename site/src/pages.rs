@@ -1,10 +1,14 @@
 //! The pages: one file a handler, each with its own template.
 
+pub mod api;
+pub mod badge;
 pub mod compare;
+pub mod data;
 pub mod evidence;
 pub mod extension;
 pub mod feature;
 pub mod features;
+pub mod feed;
 pub mod glossary;
 pub mod home;
 pub mod machine;

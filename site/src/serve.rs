@@ -55,6 +55,28 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/manual/wit/{version}", get(pages::wit::version))
         .route("/manual/rfc-status", get(pages::rfc_status::page))
         .route("/manual/{*path}", get(pages::manual::page))
+        .route("/api/v1", get(pages::api::index))
+        .route("/api/v1/openapi.json", get(pages::api::openapi))
+        .route("/api/v1/products", get(pages::api::products))
+        .route("/api/v1/products/{slug}", get(pages::api::product))
+        .route("/api/v1/extensions", get(pages::api::extensions))
+        .route(
+            "/api/v1/extensions/{protocol}/{slug}",
+            get(pages::api::extension),
+        )
+        .route("/api/v1/features", get(pages::api::features))
+        .route("/api/v1/features/{slug}", get(pages::api::feature))
+        .route("/api/v1/claims", get(pages::api::claims))
+        .route("/api/v1/surveys", get(pages::api::surveys))
+        .route("/api/v1/search", get(pages::api::search))
+        .route("/badge/{product}/{file}", get(pages::badge::feature))
+        .route(
+            "/badge/{product}/{protocol}/{file}",
+            get(pages::badge::extension),
+        )
+        .route("/data", get(pages::data::page))
+        .route("/feed.atom", get(pages::feed::atom))
+        .route("/opensearch.xml", get(pages::feed::opensearch))
         .route("/rfc/{number}", get(pages::shortcut::rfc))
         .route("/token/{protocol}/{token}", get(pages::shortcut::token))
         .route("/schemas/{name}", get(pages::machine::schema))

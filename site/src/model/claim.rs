@@ -24,6 +24,21 @@ pub enum Support {
     NotApplicable,
 }
 
+impl Support {
+    /// The word used in content files and data.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Partial => "partial",
+            Self::No => "no",
+            Self::Planned => "planned",
+            Self::Removed => "removed",
+            Self::Unknown => "unknown",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
 /// What must be done to have the extension at work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -45,6 +60,19 @@ pub enum Enabled {
 }
 
 impl Enabled {
+    /// The word used in content files and data.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Config => "config",
+            Self::Package => "package",
+            Self::Build => "build",
+            Self::Edition => "edition",
+            Self::Proxy => "proxy",
+            Self::AddOn => "add-on",
+        }
+    }
+
     /// The words shown to readers.
     pub fn words(self) -> &'static str {
         match self {

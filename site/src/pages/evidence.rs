@@ -101,7 +101,10 @@ fn subject(catalog: &Catalog, id: &str) -> Option<(String, Subject)> {
 
 fn claim(judged: &Judged) -> ClaimRow {
     let claim = &judged.claim;
-    let mut said = format!("{:?}", claim.support).to_lowercase();
+    let mut said = claim
+        .support
+        .id()
+        .replace("not-applicable", "does not apply");
     if let Some(value) = &claim.value {
         said = format!("{said}: {value}");
     }
@@ -110,7 +113,7 @@ fn claim(judged: &Judged) -> ClaimRow {
         None => claim.source.split('/').nth(2).unwrap_or(&claim.source),
     };
     ClaimRow {
-        said: said.replace("notapplicable", "does not apply"),
+        said,
         detail: detail(judged),
         evidence: EvidenceMark::of(judged),
         source: claim.source.clone(),

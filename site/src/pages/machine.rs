@@ -86,6 +86,7 @@ pub fn paths(site: &Site) -> Vec<String> {
         "/surveys",
         "/glossary",
         "/about/method",
+        "/data",
     ]
     .map(str::to_owned)
     .into();

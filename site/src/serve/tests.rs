@@ -116,7 +116,8 @@ async fn every_page_is_whole_and_its_links_lead_somewhere() {
     }
     for link in links {
         let path = link.split('#').next().unwrap();
-        if pages.iter().any(|page| page == path) || path.starts_with("/search?") {
+        let elsewhere = path.starts_with("/search?") || path == "/opensearch.xml";
+        if pages.iter().any(|page| page == path) || elsewhere {
             continue;
         }
         let (status, _, _) = get(path, None).await;
@@ -266,6 +267,118 @@ async fn tables_travel_as_csv_and_json() {
         assert_eq!(row["cells"]["exim"]["state"], cell.state.id(), "{id}");
     }
     let (status, _, _) = get("/compare.csv?p=nothing", None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn every_example_of_the_data_page_answers() {
+    let (_, _, html) = get("/data", None).await;
+    for (url, _) in pages::data::ADDRESSES {
+        let (status, headers, body) = get(url, None).await;
+        assert_eq!(status, StatusCode::OK, "{url}");
+        assert!(headers.contains_key(ETAG) && !body.is_empty(), "{url}");
+        assert!(html.contains(&url.replace('&', "&#38;")), "{url}");
+        if url.starts_with("/api/") && !url.ends_with("openapi.json") {
+            let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(json["schema_version"], 1, "{url}");
+            assert_eq!(headers["access-control-allow-origin"], "*", "{url}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_description_names_every_address_of_the_interface() {
+    let (_, _, body) = get("/api/v1/openapi.json", None).await;
+    let described: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let paths = described["paths"].as_object().unwrap();
+    let sample = |path: &str| {
+        let path = match path.split('/').nth(3) {
+            Some("products") => path.replace("{slug}", "exim"),
+            Some("features") => path.replace("{slug}", "virtual-hosting"),
+            _ => path.replace("{protocol}", "imap").replace("{slug}", "idle"),
+        };
+        format!("{path}?q=imap")
+    };
+    for path in paths.keys() {
+        let (status, _, _) = get(&sample(path), None).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+    }
+    assert!(paths.len() >= 10);
+    for missing in [
+        "/api/v1/products/x",
+        "/api/v1/extensions/imap/x",
+        "/badge/exim/x.svg",
+    ] {
+        let (status, _, _) = get(missing, None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{missing}");
+    }
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_without_a_gap() {
+    let site = real_site();
+    for (name, total) in [
+        ("products", site.catalog.products.len()),
+        ("extensions", site.catalog.extensions.len()),
+        ("claims", site.catalog.claim_count()),
+    ] {
+        let mut seen = 0;
+        let mut after = String::new();
+        loop {
+            let (_, _, body) = get(&format!("/api/v1/{name}?limit=400&after={after}"), None).await;
+            let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+            seen += json["items"].as_array().unwrap().len();
+            match json["next"].as_str() {
+                Some(next) => after = next.to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(seen, total, "{name}");
+    }
+}
+
+/// Page, table, interface and dump say the same about each cell.
+#[tokio::test]
+async fn page_interface_and_dump_agree_on_every_cell() {
+    let site = real_site();
+    let dump = crate::dump::json(&site.catalog);
+    let claims = dump["claims"].as_array().unwrap();
+    for (slug, entry) in &site.catalog.products {
+        let (_, _, body) = get(&format!("/api/v1/products/{slug}"), None).await;
+        let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let (_, _, html) = get(&format!("/products/{slug}/evidence"), None).await;
+        assert_eq!(
+            json["cells"].as_object().unwrap().len(),
+            entry.all_cells().count(),
+            "{slug}"
+        );
+        for (id, cell) in entry.all_cells() {
+            assert_eq!(json["cells"][id]["state"], cell.state.id(), "{slug} {id}");
+            let anchor = format!("id=\"{}\"", crate::model::anchor(id));
+            assert!(html.contains(&anchor), "{slug} {id}");
+        }
+        let dumped = claims
+            .iter()
+            .filter(|claim| claim["product"] == *slug.as_str());
+        let held: usize = entry.all_cells().map(|(_, cell)| cell.judged.len()).sum();
+        assert_eq!(dumped.count(), held, "{slug}");
+    }
+}
+
+#[tokio::test]
+async fn the_feed_and_the_search_description_are_well_formed() {
+    let (_, _, feed) = get("/feed.atom", None).await;
+    assert!(feed.starts_with("<?xml") && feed.ends_with("</feed>\n"));
+    assert_eq!(
+        feed.matches("<entry>").count(),
+        feed.matches("</entry>").count()
+    );
+    assert!(feed.contains("<entry>"));
+    let host = Some((axum::http::header::HOST, "catalog.example.org"));
+    let (_, _, found) = get("/opensearch.xml", host).await;
+    assert!(found.contains("https://catalog.example.org/search?q={searchTerms}"));
+    let hostile = Some((axum::http::header::HOST, "a\"><x>"));
+    let (status, _, _) = get("/opensearch.xml", hostile).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
 

@@ -9,7 +9,8 @@ use crate::model::chapter_url;
 use crate::reference::Reference;
 
 /// Pages that exist whatever the content is.
-const FIXED: [&str; 12] = [
+const FIXED: [&str; 13] = [
+    "/data",
     "/surveys",
     "/glossary",
     "/features",
