@@ -55,15 +55,18 @@ impl Holder for Mirror {
         let key = parse(key)?;
         let mut hash = Sha256::new();
         let mut at = 0;
-        while at < key.size {
+        loop {
             let end = key.size.min(at + RESPONSE_MAX);
             let octets = self.store.get(&key.object, at, end)?;
-            if octets.is_empty() || octets.len() as u64 > end - at {
+            if octets.len() as u64 > end - at {
                 break;
             }
             at += octets.len() as u64;
             hash.update(&octets);
             output.put(&octets);
+            if octets.is_empty() || at == key.size {
+                break;
+            }
         }
         if at != key.size || hash::hex(&hash.finalize()) != key.digest {
             metrics::count("damaged_total", 1, &[]);

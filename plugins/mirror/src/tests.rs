@@ -31,11 +31,10 @@ fn answer(objects: &Objects, request: &Request) -> Result<Response, HttpError> {
             let Some(object) = objects.get(&request.url) else {
                 return response(404, Vec::new());
             };
-            let range = request
-                .headers
-                .iter()
-                .find(|(name, _)| name == "range")
-                .unwrap();
+            let mut headers = request.headers.iter();
+            let Some(range) = headers.find(|(name, _)| name == "range") else {
+                return response(200, object.clone());
+            };
             let (start, end) = range
                 .1
                 .strip_prefix("bytes=")
@@ -78,6 +77,8 @@ fn blobs_are_kept_given_and_forgotten() {
         assert!(server.get::<Mirror>(&key).unwrap() == blob, "{octets}");
         let mut plugin = Mirror::configure().unwrap();
         plugin.delete(&key).unwrap();
+        server.message("");
+        assert_eq!(server.get::<Mirror>(&key).unwrap_err().code, "bad-status");
         assert!(objects.borrow().is_empty());
     }
     let url = &server.requests()[0].url;
