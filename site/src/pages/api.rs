@@ -170,6 +170,66 @@ pub async fn feature(
     ))
 }
 
+/// `/api/v1/protocols`: all protocols.
+pub async fn protocols(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
+    let all = site.catalog.protocols.iter().map(|(id, entry)| {
+        let facts = &entry.facts;
+        let ports: Vec<u16> = facts.ports.iter().map(|port| port.port).collect();
+        let rfcs: Vec<u32> = facts.specs.iter().map(|spec| spec.rfc).collect();
+        let body = json!({
+            "id": id,
+            "title": facts.title,
+            "full_name": facts.full_name,
+            "summary": facts.summary,
+            "kind": facts.kind,
+            "ports": ports,
+            "rfcs": rfcs,
+            "page": format!("/protocols/{id}"),
+        });
+        (id.clone(), body)
+    });
+    list(&site.catalog, &pairs, all)
+}
+
+/// `/api/v1/comparisons`: the curated comparisons.
+pub async fn comparisons(
+    Shared(site): Shared<Arc<Site>>,
+    Query(pairs): Pairs,
+) -> impl IntoResponse {
+    let all = site.catalog.comparisons.iter().map(|(slug, entry)| {
+        let facts = &entry.facts;
+        let body = json!({
+            "id": slug,
+            "title": facts.title,
+            "question": facts.question,
+            "summary": facts.summary,
+            "products": facts.products,
+            "rows": facts.rows,
+            "table": format!("/compare.json?set={slug}"),
+            "page": format!("/compare/{slug}"),
+        });
+        (slug.clone(), body)
+    });
+    list(&site.catalog, &pairs, all)
+}
+
+/// `/api/v1/terms`: the glossary.
+pub async fn terms(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
+    let all = site.catalog.terms.iter().map(|(slug, entry)| {
+        let facts = &entry.facts;
+        let body = json!({
+            "id": slug,
+            "term": facts.term,
+            "expansion": facts.expansion,
+            "short": facts.short,
+            "text": entry.prose.plain.trim(),
+            "page": format!("/glossary/{slug}"),
+        });
+        (slug.clone(), body)
+    });
+    list(&site.catalog, &pairs, all)
+}
+
 /// `/api/v1/claims`: every claim, shown or not.
 pub async fn claims(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
     let catalog = &site.catalog;

@@ -43,6 +43,9 @@ pub(crate) const ADDRESSES: &[(&str, &str)] = &[
         "/api/v1/features/virtual-hosting",
         "one feature and every product's cell",
     ),
+    ("/api/v1/protocols?limit=3", "protocols with ports and RFCs"),
+    ("/api/v1/comparisons", "comparisons with a verdict"),
+    ("/api/v1/terms?limit=3", "the glossary"),
     (
         "/api/v1/claims?limit=3",
         "claims, shown or not, with the reason",

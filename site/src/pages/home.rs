@@ -20,6 +20,7 @@ struct Home {
     protocols: Vec<ProtocolCard>,
     shelves: Vec<Shelf>,
     gaps: Vec<(String, String)>,
+    comparisons: Vec<(String, String, String)>,
 }
 
 struct ProtocolCard {
@@ -87,7 +88,16 @@ pub async fn page(Shared(site): Shared<Arc<Site>>) -> Result<impl IntoResponse, 
             )
         })
         .collect();
+    let comparisons = catalog.comparisons.values().map(|entry| {
+        let facts = &entry.facts;
+        (
+            format!("/compare/{}", facts.slug),
+            facts.title.clone(),
+            facts.question.clone(),
+        )
+    });
     show(&Home {
+        comparisons: comparisons.collect(),
         frame: site.frame("home").at("/"),
         quality: quality(catalog),
         protocols,
