@@ -72,7 +72,8 @@ impl ServerConfig {
     }
 
     /// `socket_mode` as a number.
-    pub(crate) fn mode(&self) -> Option<u32> {
+    #[must_use]
+    pub fn mode(&self) -> Option<u32> {
         let mode = u32::from_str_radix(self.socket_mode.as_deref()?, 8).ok()?;
         (mode <= 0o777).then_some(mode)
     }
