@@ -37,7 +37,7 @@ pub(crate) fn engine(install: Install, profile: Profile) -> Result<Built> {
 /// Builds the plugins, and both programs together with all tests: chosen apart, the two would ask for
 /// other features of what they stand on, and Cranelift would be compiled twice.
 pub(crate) fn with_tests(install: Install) -> Result<Built> {
-    let plugins = plugins::build_plugins(install)?;
+    let plugins = plugins::build_all(install)?;
     shell::run(&mut shell::cargo([
         "build",
         "--workspace",

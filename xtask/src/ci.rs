@@ -1,10 +1,10 @@
 //! What CI runs.
 
 use crate::packages::Install;
-use crate::{shell, test};
+use crate::{bindings, shell, test};
 use anyhow::Result;
 
-/// Format, lints, then every test.
+/// Format, lints, the generated part of the SDKs, then every test.
 pub(crate) fn run(install: Install) -> Result<()> {
     shell::run(&mut shell::cargo(["fmt", "--all", "--check"]))?;
     let guests = [
@@ -25,5 +25,6 @@ pub(crate) fn run(install: Install) -> Result<()> {
         "warnings",
     ];
     shell::run(&mut shell::cargo(lints))?;
+    bindings::run(install, bindings::Mode::Check)?;
     test::run(install, &test::Options::default())
 }

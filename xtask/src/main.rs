@@ -42,7 +42,8 @@ enum Command {
     Ci,
     /// Measures, side by side with a peer, and prints a table.
     Bench(bench::Options),
-    /// Builds the shipped plugins into `$CARGO_TARGET_DIR/plugins`.
+    /// Builds the shipped plugins, and the tutorial in four languages, into
+    /// `$CARGO_TARGET_DIR/plugins`.
     Plugins,
     /// Makes the generated part of the SDKs anew from the interface.
     Bindings {
@@ -60,7 +61,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(options) => test::run(install, &options),
         Command::Ci => ci::run(install),
         Command::Bench(options) => bench::run(install, &options),
-        Command::Plugins => plugins::build_plugins(install).map(|_| ()),
+        Command::Plugins => plugins::build_all(install).map(|_| ()),
         Command::Bindings { check } => bindings::run(
             install,
             if check {

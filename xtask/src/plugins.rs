@@ -42,7 +42,17 @@ pub(crate) fn build_plugins(install: Install) -> Result<PathBuf> {
         let component = output.join(format!("{name}.wasm"));
         encode(&module, &component).with_context(|| format!("encoding {name}"))?;
     }
-    tutorial::build(install, &output, &guests)?;
+    Ok(output)
+}
+
+/// Builds every plugin as [`build_plugins`], and the tutorial plugin in C, JavaScript and Python, for
+/// which it installs their tools: what tests need beside what is shipped.
+///
+/// # Errors
+/// As [`build_plugins`].
+pub(crate) fn build_all(install: Install) -> Result<PathBuf> {
+    let output = build_plugins(install)?;
+    tutorial::build(install, &output, &shell::target_dir().join("guests"))?;
     Ok(output)
 }
 
