@@ -109,3 +109,30 @@ pub(super) fn detail(judged: &Judged) -> String {
     parts.extend(claim.note.clone());
     parts.join("; ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(mark: &Mark, shown: &str) {
+        assert_eq!(mark.render().unwrap_or_default(), shown);
+    }
+
+    #[test]
+    fn a_mark_has_a_shape_and_a_word() {
+        check(
+            &Mark::plain(State::Yes),
+            "<span class=\"mark s-yes\"><span class=\"shape\" aria-hidden=\"true\">✓</span>&#160;Yes</span>",
+        );
+        let value = Mark {
+            value: Some("C & Lua".to_owned()),
+            unverified: true,
+            ..Mark::plain(State::Yes)
+        };
+        check(
+            &value,
+            "<span class=\"mark s-value unverified\"><span class=\"shape\" aria-hidden=\"true\">▪</span>&#160;C &#38; Lua<span class=\"note\"> unverified</span></span>",
+        );
+    }
+}

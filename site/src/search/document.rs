@@ -85,7 +85,8 @@ impl DocKind {
             Self::Protocol => 1.2,
             Self::Comparison => 1.1,
             Self::Manual => 1.0,
-            Self::Feature | Self::Survey => 0.8,
+            Self::Feature => 0.8,
+            Self::Survey => 0.65,
             Self::Term => 0.6,
         }
     }
@@ -405,7 +406,8 @@ fn chapter(entry: &ChapterEntry) -> Document {
     }
 }
 
-/// An interface of plugins; its functions and types are words of the body.
+/// An interface of plugins. Names that nothing else has are names of the page; the others, such as
+/// `get` and `size`, are words of the body.
 fn interface(interface: &Interface) -> Document {
     let types = interface.types.iter().map(|item| (&item.name, &item.docs));
     let functions = interface
@@ -416,6 +418,8 @@ fn interface(interface: &Interface) -> Document {
     let body: String = items
         .map(|(name, docs)| format!("{name}\n{}\n", docs.plain))
         .collect();
+    let names = interface.functions.iter().map(|item| &item.name);
+    let names = names.filter(|name| name.contains('-'));
     let url = format!("/manual/wit#{}", interface.anchor);
     let docs = interface.docs.plain.trim();
     Document {
@@ -424,7 +428,7 @@ fn interface(interface: &Interface) -> Document {
         url,
         title: format!("Plugin interface {}", interface.name),
         summary: docs.split("\n").next().unwrap_or_default().to_owned(),
-        names: Vec::new(),
+        names: names.cloned().collect(),
         tokens: Vec::new(),
         specs: Vec::new(),
         body,
