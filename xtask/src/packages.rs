@@ -24,7 +24,7 @@ impl Install {
     }
 }
 
-/// What the test run needs: the clients that no one here wrote, and a browser.
+/// What the test run needs: clients and milters that no one here wrote, and a browser.
 pub(crate) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
@@ -32,7 +32,11 @@ pub(crate) const TEST: &[&str] = &[
     "isync",
     "libnet-ssleay-perl",
     "mpop",
+    "opendkim",
+    "openssl",
+    "postfix",
     "python3",
+    "rspamd",
     "strace",
     "swaks",
 ];

@@ -7,6 +7,9 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed; 2 command line or configuration wrong; 3 no such thing; \
 4 exists already or is still in use; 5 server or storage not available.";
 
+/// The configuration file when nobody says.
+pub(crate) const DEFAULT_CONFIG: &str = "/etc/waxseal/waxseal.toml";
+
 /// Waxseal, a mail server extended with WebAssembly components.
 #[derive(Debug, Parser)]
 #[command(name = "waxseal", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
@@ -17,7 +20,7 @@ pub(crate) struct Cli {
         global = true,
         value_name = "FILE",
         env = "WAXSEAL_CONFIG",
-        default_value = "/etc/waxseal/waxseal.toml"
+        default_value = DEFAULT_CONFIG
     )]
     pub config: PathBuf,
     /// What to do.
@@ -284,6 +287,45 @@ pub(crate) enum PluginCommand {
     },
     /// Read configuration and files again; on a mistake the former ones stay.
     Reload,
+    /// Let a plugin filter for Postfix or Sendmail, as a milter.
+    ///
+    /// The configuration file gives the plugin's settings ([[plugin]] of that name) and those of the
+    /// server ([milter_server]); it needs no listeners. Without a file everything has its default.
+    ServeMilter(ServeMilterArgs),
+}
+
+/// Arguments of `plugin serve-milter`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeMilterArgs {
+    /// The component file, or the name of a configured plugin.
+    pub component: PathBuf,
+    /// Where mail servers connect: inet:HOST:PORT or unix:/PATH.
+    #[arg(long, value_name = "SOCKET")]
+    pub socket: waxseal_milter::Socket,
+    /// What the plugin is told that clients speak.
+    #[arg(long, value_enum, default_value_t = MilterProtocol::Smtp)]
+    pub protocol: MilterProtocol,
+}
+
+/// The protocol of a mail server's clients.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum MilterProtocol {
+    /// Port 25.
+    Smtp,
+    /// Ports 587 and 465.
+    Submission,
+    /// LMTP.
+    Lmtp,
+}
+
+impl From<MilterProtocol> for waxseal_ports::filter::Protocol {
+    fn from(protocol: MilterProtocol) -> Self {
+        match protocol {
+            MilterProtocol::Smtp => Self::Smtp,
+            MilterProtocol::Submission => Self::Submission,
+            MilterProtocol::Lmtp => Self::Lmtp,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -354,6 +396,18 @@ mod tests {
         check(
             "init --certificate c.pem",
             expect!["error: the following required arguments were not provided:"],
+        );
+        check(
+            "plugin serve-milter rules.wasm --socket inet:8891@localhost",
+            expect![[
+                r#"Plugin(ServeMilter(ServeMilterArgs { component: "rules.wasm", socket: Inet { host: "localhost", port: 8891 }, protocol: Smtp }))"#
+            ]],
+        );
+        check(
+            "plugin serve-milter rules.wasm --socket 8891",
+            expect![[
+                r#"error: invalid value '8891' for '--socket <SOCKET>': "8891" is not inet:HOST:PORT, inet:PORT@HOST or unix:/PATH"#
+            ]],
         );
         check(
             "mesage trace",

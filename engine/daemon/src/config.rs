@@ -62,6 +62,12 @@ pub(crate) struct Config {
     /// `[[plugin]]`
     #[serde(default, rename = "plugin")]
     pub plugin: Vec<waxseal_plugin::PluginConfig>,
+    /// `[[milter]]`
+    #[serde(default, rename = "milter")]
+    pub milters: Vec<waxseal_milter::MilterConfig>,
+    /// `[milter_server]`: for `waxseal plugin serve-milter`.
+    #[serde(default)]
+    pub milter_server: waxseal_milter::ServerConfig,
     /// `[admin]`
     #[serde(default)]
     pub admin: waxseal_admin::AdminConfig,

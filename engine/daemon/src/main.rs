@@ -12,11 +12,12 @@ mod logging;
 mod memory;
 mod operate;
 mod serve;
+mod serve_milter;
 mod wire;
 
 use anyhow::Context;
 use clap::Parser;
-use cli::{Cli, Command, ConfigCommand};
+use cli::{Cli, Command, ConfigCommand, PluginCommand};
 use config::{Config, Ground, Mistakes, check};
 use failure::Outcome;
 use std::io::Write;
@@ -32,7 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if matches!(cli.command, Command::Serve | Command::Demo(_)) {
+    if serves(&cli.command) {
         memory::give_back_at_once();
     }
     match run(cli) {
@@ -55,6 +56,9 @@ fn run(cli: Cli) -> Outcome {
             Command::Demo(args) => demo::demo(args).await,
             Command::Init(args) => init::init(file, args),
             Command::Config(ConfigCommand::Check) => check_config(file).await,
+            Command::Plugin(PluginCommand::ServeMilter(args)) => {
+                serve_milter::serve_milter(file, args).await
+            }
             command @ (Command::Domain(_)
             | Command::Account(_)
             | Command::Alias(_)
@@ -68,10 +72,10 @@ fn run(cli: Cli) -> Outcome {
     outcome
 }
 
-/// All cores for a server, one thread for a command.
-fn runtime(command: &Command) -> Outcome<tokio::runtime::Runtime> {
-    let mut builder = match command {
-        Command::Serve | Command::Demo(_) => tokio::runtime::Builder::new_multi_thread(),
+/// Whether a command runs until it is told to stop.
+const fn serves(command: &Command) -> bool {
+    match command {
+        Command::Serve | Command::Demo(_) | Command::Plugin(PluginCommand::ServeMilter(_)) => true,
         Command::Init(_)
         | Command::Config(_)
         | Command::Domain(_)
@@ -79,7 +83,16 @@ fn runtime(command: &Command) -> Outcome<tokio::runtime::Runtime> {
         | Command::Alias(_)
         | Command::Queue(_)
         | Command::Message(_)
-        | Command::Plugin(_) => tokio::runtime::Builder::new_current_thread(),
+        | Command::Plugin(_) => false,
+    }
+}
+
+/// All cores for a server, one thread for a command.
+fn runtime(command: &Command) -> Outcome<tokio::runtime::Runtime> {
+    let mut builder = if serves(command) {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
     };
     let runtime = builder.enable_all().build();
     Ok(runtime.context("starting the runtime")?)

@@ -68,7 +68,11 @@ fn request(command: Command) -> Outcome<Option<(Request, Output)>> {
         }
         Command::Plugin(PluginCommand::List { output }) => Some((Request::PluginList, output)),
         Command::Plugin(PluginCommand::Reload) => Some((Request::PluginReload, quiet)),
-        Command::Serve | Command::Demo(_) | Command::Init(_) | Command::Config(_) => None,
+        Command::Plugin(PluginCommand::ServeMilter(_))
+        | Command::Serve
+        | Command::Demo(_)
+        | Command::Init(_)
+        | Command::Config(_) => None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Wiring: the one place where adapters meet services.
 
+mod filters;
 mod plugins;
 mod storage_check;
 
@@ -20,7 +21,7 @@ use waxseal_net::{AuthThrottle, Handler};
 use waxseal_plugin::{Host, Services};
 use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::Protocol;
-use waxseal_ports::{Clock, Filter, MessageParser};
+use waxseal_ports::{Clock, MessageParser};
 use waxseal_storage::Storage;
 
 /// Every part of a running server that has no socket.
@@ -43,7 +44,7 @@ impl Parts {
             .await
             .context("starting the plugins")?;
         let host = Arc::new(host);
-        let filter: Arc<dyn Filter> = host.clone();
+        let filter = filters::chain(config, &host, &storage, &clock);
         let throttle = AuthThrottle::new(config.auth.clone());
         let intake = waxseal_intake::Ports {
             directory: storage.clone(),

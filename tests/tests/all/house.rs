@@ -25,8 +25,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "mail", "ports", "mime", "net", "storage", "plugin", "dns", "intake", "delivery",
-            "access", "admin",
+            "mail", "ports", "mime", "net", "storage", "plugin", "milter", "dns", "intake",
+            "delivery", "access", "admin",
         ],
     ),
     ("site", &[]),

@@ -10,6 +10,7 @@ mod hostile;
 mod house;
 mod imap_clients;
 mod messages;
+mod milter;
 mod operations;
 mod pop3_clients;
 mod relay;

@@ -95,6 +95,14 @@ impl Checker<'_> {
                 mistakes.push(self.at_dotted(section, &error));
             }
         }
+        let milters = waxseal_milter::MilterConfig::problems(&config.milters);
+        mistakes.extend(milters.into_iter().map(|(index, key, problem)| {
+            let here = [At::Key("milter"), At::Element(index), At::Key(key)];
+            self.at(&here, problem)
+        }));
+        if let Some(problem) = config.milter_server.problem() {
+            mistakes.push(self.at_dotted("milter_server", &problem));
+        }
         mistakes
     }
 

@@ -23,6 +23,7 @@ async fn connections(version: u32, change: impl Fn(&mut MilterConfig)) -> (usize
     let wants = Negotiation { version, ..plain() };
     let fake = FakeMilter::start(wants, |_| say(Response::Continue)).await;
     let mut config = config(&fake.socket);
+    config.limits.idle_connections_max = 8;
     change(&mut config);
     let milter = milter(config);
     let mut heard = Vec::new();
@@ -59,7 +60,9 @@ async fn a_connection_that_died_meanwhile_is_replaced() {
         (connect && number == 1).then(|| vec![Act::Close])
     };
     let fake = FakeMilter::willing(script).await;
-    let milter = milter(config(&fake.socket));
+    let mut config = config(&fake.socket);
+    config.limits.idle_connections_max = 8;
+    let milter = milter(config);
     assert!(is_next(&whole_session(&milter).await));
     fake.heard();
     assert!(is_next(&whole_session(&milter).await));

@@ -1,0 +1,154 @@
+//! Postfix in a folder of its own, with a plugin of ours as its milter.
+
+use super::peer::{Process, free_port, wait_for_port};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use waxseal_tests::{Client, program, until};
+
+/// `waxseal plugin serve-milter` with the shipped rules.
+pub(super) struct Bridge {
+    /// Where it listens, as Postfix writes it.
+    pub(super) socket: String,
+    process: Process,
+    log: PathBuf,
+}
+
+impl Bridge {
+    /// Starts it below `folder` with `settings` in its configuration file.
+    pub(super) fn start(folder: &Path, settings: &str) -> Result<Self> {
+        let config = folder.join("bridge.toml");
+        let head = "config_version = 1\nserver.hostname = \"mx.example.test\"\n";
+        fs::write(&config, format!("{head}{settings}"))?;
+        let log = folder.join("bridge.log");
+        let socket = format!("inet:127.0.0.1:{}", free_port()?);
+        let component = plugins()?.join("rules.wasm");
+        let mut command = Command::new(program("WAXSEAL_BIN", "waxseal")?);
+        command.args(["plugin", "serve-milter"]).arg(component);
+        command.args(["--socket", &socket, "--config"]).arg(&config);
+        let process = Process::start(&mut command, &log)?;
+        let bridge = Self {
+            socket,
+            process,
+            log,
+        };
+        until("the bridge listens", Duration::from_secs(60), || {
+            bridge.log().contains("rules listens on inet:127.0.0.1:")
+        })
+        .with_context(|| bridge.log())?;
+        Ok(bridge)
+    }
+
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// SIGTERM; the exit code.
+    pub(super) fn terminate(mut self) -> Result<i32> {
+        self.process.terminate()
+    }
+}
+
+/// The folder of built plugins.
+fn plugins() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("WAXSEAL_PLUGINS_DIR") {
+        return Ok(path.into());
+    }
+    let engine = program("WAXSEAL_BIN", "waxseal")?;
+    let target = engine.parent().and_then(Path::parent);
+    let plugins = target.map(|target| target.join("plugins"));
+    plugins.context("the plugins are not built; use `cargo xtask test`")
+}
+
+/// The daemons of a stock `master.cf` that this needs, none in a chroot.
+const MASTER: &str = "\
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+showq unix n - n - - showq
+proxymap unix - - n - - proxymap
+virtual unix - n n - - virtual
+error unix - - n - - error
+retry unix - - n - - error
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+";
+
+/// A running one.
+pub(super) struct Postfix {
+    /// Where it takes mail for `example.test`.
+    pub(super) port: u16,
+    /// Where it delivers.
+    pub(super) maildir: PathBuf,
+    folder: PathBuf,
+}
+
+impl Postfix {
+    /// Starts one below `folder` that asks `milter`. Needs root, as Postfix itself does.
+    pub(super) fn start(folder: &Path, milter: &str) -> Result<Self> {
+        let port = free_port()?;
+        for sub in ["config", "mail", "queue", "data"] {
+            fs::create_dir_all(folder.join(sub))?;
+        }
+        let shown = folder.display();
+        let main = format!(
+            "compatibility_level = 3.6\nmyhostname = peer.example.test\nmydestination =\n\
+             queue_directory = {shown}/queue\ndata_directory = {shown}/data\n\
+             maillog_file = {shown}/mail.log\nmaillog_file_prefixes = {shown}\n\
+             inet_interfaces = 127.0.0.1\ninet_protocols = ipv4\nmynetworks = 127.0.0.0/8\n\
+             virtual_mailbox_domains = example.test\nvirtual_mailbox_base = {shown}/mail\n\
+             virtual_mailbox_maps = static:alice/\nvirtual_uid_maps = static:65534\n\
+             virtual_gid_maps = static:65534\nvirtual_minimum_uid = 1000\n\
+             smtp_dns_support_level = disabled\nmulti_instance_name = postfix-milter\n\
+             smtpd_milters = {milter}\nmilter_default_action = tempfail\n"
+        );
+        fs::write(folder.join("config/main.cf"), main)?;
+        let master = format!("127.0.0.1:{port} inet n - n - - smtpd\n{MASTER}");
+        fs::write(folder.join("config/master.cf"), master)?;
+        let own = |owner: &str, sub: &str| {
+            let path = folder.join(sub).display().to_string();
+            Client::new("chown").args([owner, &path]).succeed()
+        };
+        own("nobody:nogroup", "mail")?;
+        own("postfix:root", "data")?;
+        let postfix = Self {
+            port,
+            maildir: folder.join("mail/alice/new"),
+            folder: folder.to_owned(),
+        };
+        postfix.command("postfix", "start")?;
+        wait_for_port(port).with_context(|| postfix.log())?;
+        Ok(postfix)
+    }
+
+    /// What waits, as `mailq` shows it.
+    pub(super) fn queue(&self) -> Result<String> {
+        self.command("postqueue", "-p")
+    }
+
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("mail.log")).unwrap_or_default()
+    }
+
+    fn command(&self, program: &str, verb: &str) -> Result<String> {
+        let config = self.folder.join("config").display().to_string();
+        let client = Client::new(&format!("/usr/sbin/{program}"));
+        client.args(["-c", &config, verb]).succeed()
+    }
+}
+
+impl Drop for Postfix {
+    /// `postfix stop` ends its master by the pid in its own folder, and that its children.
+    fn drop(&mut self) {
+        self.command("postfix", "stop")
+            .map(drop)
+            .unwrap_or_default();
+    }
+}
