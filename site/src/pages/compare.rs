@@ -182,7 +182,14 @@ fn curated(catalog: &Catalog, facts: &Comparison) -> Table {
             }
             None => catalog.features.get(id).map(Subject::feature),
         });
-    let subjects: Vec<Subject> = subjects.collect();
+    let mut subjects: Vec<Subject> = subjects.collect();
+    let mut groups: Vec<String> = Vec::new();
+    for subject in &subjects {
+        if !groups.contains(&subject.group) {
+            groups.push(subject.group.clone());
+        }
+    }
+    subjects.sort_by_key(|subject| groups.iter().position(|group| *group == subject.group));
     Table::new(facts.title.clone(), &products, &subjects, Rows::All)
 }
 

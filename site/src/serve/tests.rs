@@ -394,6 +394,19 @@ async fn a_comparison_of_two_shows_only_differences() {
 }
 
 #[tokio::test]
+async fn rows_of_one_group_stand_together() {
+    for slug in real_site().catalog.comparisons.keys() {
+        let (_, _, html) = get(&format!("/compare/{slug}"), None).await;
+        let groups = html.split("scope=\"rowgroup\"").skip(1);
+        let groups: Vec<&str> = groups
+            .filter_map(|rest| rest.split("</th>").next())
+            .collect();
+        let unique: BTreeSet<&str> = groups.iter().copied().collect();
+        assert_eq!(groups.len(), unique.len(), "{slug}: {groups:?}");
+    }
+}
+
+#[tokio::test]
 async fn features_show_which_products_have_them() {
     let site = real_site();
     assert!(site.catalog.features.len() > 100);
