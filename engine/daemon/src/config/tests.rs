@@ -229,3 +229,25 @@ fn the_template_of_init_is_sound() {
         }
     }
 }
+
+#[test]
+fn milters() {
+    check_after_sound(
+        &format!("{SMTP}[[milter]]\nname = \"a\"\nsocket = \"8891\"\n"),
+        expect![[r#"
+            w.toml:10:10: "8891" is not inet:HOST:PORT, inet:PORT@HOST or unix:/PATH
+        "#]],
+    );
+    check_after_sound(
+        &format!(
+            "{SMTP}[milter_server]\nidle_secs_max = 0\n\
+             [[milter]]\nname = \"a\"\nsocket = \"unix:/run/a\"\n\
+             [[milter]]\nname = \"a\"\nsocket = \"unix:/run/b\"\nlimits.command_secs_max = 0\n"
+        ),
+        expect![[r#"
+            w.toml:9:17: milter_server.idle_secs_max is 0
+            w.toml:14:8: two milters have this name
+            w.toml:16:1: command_secs_max is 0
+        "#]],
+    );
+}

@@ -87,7 +87,7 @@ impl MilterSession {
             match self.tell(telling, Stage::Message).await? {
                 Said::Continue => {}
                 Said::Skip => break,
-                said => return Ok(said),
+                said @ (Said::Accept | Said::Discard | Said::Refuse(_)) => return Ok(said),
             }
         }
         let telling = Telling {
@@ -95,10 +95,12 @@ impl MilterSession {
             left_out: Steps::NO_END_OF_HEADERS,
             unanswered: Steps::END_OF_HEADERS_UNANSWERED,
         };
-        match self.tell(telling, Stage::Message).await? {
-            Said::Skip => Ok(Said::Continue),
-            said => Ok(said),
-        }
+        let said = self.tell(telling, Stage::Message).await?;
+        Ok(if said == Said::Skip {
+            Said::Continue
+        } else {
+            said
+        })
     }
 
     async fn body(&mut self, body: &Arc<dyn ReadAt>) -> Result<Said, CallFailure> {
@@ -123,7 +125,7 @@ impl MilterSession {
                 match self.tell(telling, Stage::Message).await? {
                     Said::Continue => {}
                     Said::Skip => return Ok(Said::Continue),
-                    said => return Ok(said),
+                    said @ (Said::Accept | Said::Discard | Said::Refuse(_)) => return Ok(said),
                 }
             }
         }
@@ -166,10 +168,11 @@ impl MilterSession {
 /// Gathers changes until the answer.
 async fn changes(link: &mut Link, wait: Wait, edits: &mut Edits<'_>) -> Result<Said, CallFailure> {
     loop {
-        match hear(link, wait).await? {
-            Response::Change(change) => edits.make(change)?,
-            response => return Said::from_response(&response, Stage::Message),
-        }
+        let response = hear(link, wait).await?;
+        let Response::Change(change) = response else {
+            return Said::from_response(&response, Stage::Message);
+        };
+        edits.make(change)?;
     }
 }
 

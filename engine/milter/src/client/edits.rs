@@ -224,8 +224,7 @@ impl<'a> Edits<'a> {
 impl NewBody {
     /// Appends; a bare LF becomes CRLF, since a message has no other line ends.
     fn write(&mut self, octets: &[u8], octets_max: u64) -> Result<(), CallFailure> {
-        let mut lines = octets.split_inclusive(|octet| *octet == b'\n').peekable();
-        while let Some(line) = lines.next() {
+        for line in octets.split_inclusive(|octet| *octet == b'\n') {
             let bare = match line {
                 [b'\n'] => !self.after_cr,
                 [.., before, b'\n'] => *before != b'\r',

@@ -78,13 +78,11 @@ impl Link {
             macros: Vec::new(),
         };
         self.say(&Command::Negotiate(offer), wait).await?;
-        let wanted = match self.hear(wait).await? {
-            Response::Negotiate(wanted) => wanted,
-            other => {
-                let kind = char::from(other.kind());
-                let text = format!("it answered the negotiation with {kind:?}");
-                return Err(CallFailure::Protocol(text));
-            }
+        let answer = self.hear(wait).await?;
+        let Response::Negotiate(wanted) = answer else {
+            let kind = char::from(answer.kind());
+            let text = format!("it answered the negotiation with {kind:?}");
+            return Err(CallFailure::Protocol(text));
         };
         if !(VERSION_MIN..=VERSION).contains(&wanted.version) {
             let version = wanted.version;

@@ -58,9 +58,11 @@ mod tests {
 
     #[track_caller]
     fn check(verdict: Verdict, wording: Wording, expected: &str) {
-        let shown = match response(&verdict, wording) {
-            Response::Reply(text) => String::from_utf8(text.to_vec()).unwrap(),
-            other => format!("{other:?}"),
+        let said = response(&verdict, wording);
+        let shown = if let Response::Reply(text) = &said {
+            String::from_utf8(text.to_vec()).unwrap()
+        } else {
+            format!("{said:?}")
         };
         assert_eq!(shown, expected);
     }

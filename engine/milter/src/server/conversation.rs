@@ -295,11 +295,12 @@ impl<'a> Conversation<'a> {
                     kept(ruling.verdict),
                     Trust::StricterOnly,
                 );
-                match said {
-                    Response::Continue => gathering
+                if said == Response::Continue {
+                    gathering
                         .add_recipient(forward_path, &parameters, &server.config)
-                        .map_or_else(|reply| refusal(&reply), |()| Response::Continue),
-                    refused => refused,
+                        .map_or_else(|reply| refusal(&reply), |()| Response::Continue)
+                } else {
+                    said
                 }
             }
         };
@@ -361,7 +362,7 @@ impl<'a> Conversation<'a> {
 /// What a verdict about one recipient means for the message: a refusal is about the recipient only.
 fn kept(verdict: Verdict) -> Verdict {
     match verdict {
-        Verdict::Reject(_) | Verdict::Defer(_) | Verdict::Accept => Verdict::Next,
-        other => other,
+        Verdict::Reject(_) | Verdict::Defer(_) | Verdict::Accept | Verdict::Next => Verdict::Next,
+        kept @ (Verdict::Discard | Verdict::Quarantine(_) | Verdict::Hold(_)) => kept,
     }
 }

@@ -108,9 +108,9 @@ fn replacements(
     let mut found = Vec::new();
     let (mut from, mut to) = (0, 0);
     for (kept_from, kept_to) in kept.iter().copied().chain([(old.len(), new.len())]) {
-        for old_at in from..kept_from {
+        for (old_at, field) in old.iter().enumerate().take(kept_from).skip(from) {
             let named = |at: &usize| {
-                let name = old[old_at].name();
+                let name = field.name();
                 !name.is_empty() && new[*at].name().eq_ignore_ascii_case(name)
             };
             if let Some(new_at) = (to..kept_to).find(named) {

@@ -63,7 +63,11 @@ fn mail_server(
                 let at = named.nth(*index as usize - 1).unwrap();
                 fields[at] = (!value.is_empty()).then(|| (text(name), text(value)));
             }
-            other => panic!("{other:?} is no change to the header section"),
+            Change::AddRecipient { .. }
+            | Change::DeleteRecipient(_)
+            | Change::ChangeSender { .. }
+            | Change::ReplaceBody(_)
+            | Change::Quarantine(_) => panic!("{change:?} is none of the header section"),
         }
     }
     fields.into_iter().flatten().skip(1).collect()
