@@ -112,12 +112,17 @@ pub struct Limits {
     pub delivery_cpu_millis: u32,
     /// CPU time of one call of a storage plugin, for each 10 MB begun; default 5,000.
     pub storage_cpu_millis: u32,
-    /// Time one call may take with all waiting; default 10,000.
+    /// Time one call may take with all waiting; default 10,000. Of a storage plugin for each 10 MB
+    /// begun.
     pub wall_millis: u32,
     /// Questions to the DNS a message; default 20. More are answered `budget`.
     pub dns_questions_max: u32,
     /// Requests over HTTP a message; default 5. More are answered `budget`.
     pub http_requests_max: u32,
+    /// Attributes that a storage plugin keeps beside a blob; default 32.
+    pub attributes_max: u32,
+    /// Octets of them all; default 4 KiB.
+    pub attribute_bytes_max: u32,
     /// Edits a message; default 100.
     pub edits_max: u32,
     /// Octets of edits a message; default 256 KiB.
@@ -143,6 +148,8 @@ impl Default for Limits {
             wall_millis: 10_000,
             dns_questions_max: 20,
             http_requests_max: 5,
+            attributes_max: 32,
+            attribute_bytes_max: 4 * 1024,
             edits_max: 100,
             edit_bytes_max: 256 * 1024,
             log_lines_max: 1_000,

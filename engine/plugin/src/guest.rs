@@ -6,6 +6,7 @@ use crate::meters::Meters;
 use crate::pulse::Pulse;
 use crate::reach::Reach;
 use crate::state::State;
+use crate::storage::Blob;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -43,6 +44,8 @@ pub(crate) struct Guest {
     pub(crate) pulse: Arc<Pulse>,
     /// Why the epoch ended the call.
     pub(crate) stopped: Option<Stopped>,
+    /// The streams of a running storage call.
+    pub(crate) blob: Blob,
 }
 
 /// Why a running call was ended.
@@ -108,6 +111,7 @@ impl Guest {
             cpu: CpuTime::new(Duration::ZERO),
             pulse,
             stopped: None,
+            blob: Blob::default(),
         }
     }
 

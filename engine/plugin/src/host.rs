@@ -148,7 +148,11 @@ impl Host {
         self.shared.tasks.wait().await;
     }
 
-    fn chain(&self) -> Arc<Chain> {
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
+        &self.shared.runtime
+    }
+
+    pub(crate) fn chain(&self) -> Arc<Chain> {
         let chain = self.chain.read().unwrap_or_else(PoisonError::into_inner);
         chain.clone()
     }

@@ -8,6 +8,7 @@ use crate::guest::{CpuTime, Guest, Profile, Stopped, on_tick};
 use crate::pulse::Pulse;
 use crate::stage::Stage;
 use crate::state::State;
+use crate::storage::{StorageAnswer, StorageCall, Streams};
 use crate::v0_1_0::{About, BODY_OCTETS_MAX, Exports, Linked};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -141,6 +142,24 @@ impl Instance {
         arm(&mut self.store, cpu);
         let answer = self.exports.call(&mut self.store, call).await;
         ended(self.store.data_mut(), cpu, answer)?
+    }
+
+    /// Asks a storage plugin or a holder; the limit of CPU time holds `times` times. After any failure
+    /// but [`CallFailure::Own`] the instance must be dropped. Gives the streams back as they are then.
+    pub(crate) async fn store(
+        &mut self,
+        call: &StorageCall,
+        streams: Streams,
+        times: u32,
+    ) -> (Result<StorageAnswer, CallFailure>, Option<Streams>) {
+        let cpu = Cpu::at(call.stage(), &self.store.data().profile.limits);
+        self.store.data_mut().blob.replace(Some(streams));
+        let millis = cpu.millis.saturating_mul(times);
+        arm(&mut self.store, Cpu { millis, ..cpu });
+        let answer = self.exports.store(&mut self.store, call).await;
+        let answer = ended(self.store.data_mut(), cpu, answer);
+        let streams = self.store.data_mut().blob.replace(None);
+        (answer.and_then(|answer| answer), streams)
     }
 
     /// What ends the running call.

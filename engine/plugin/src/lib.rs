@@ -24,6 +24,7 @@ mod chain;
 mod observe;
 mod plugin;
 mod session;
+mod storage;
 
 mod engine;
 mod guest;

@@ -11,7 +11,7 @@ use waxseal_ports::Clock;
 use waxseal_ports::filter::Verdict;
 
 /// Labels of the calls counter's `verdict`; `failed` where there was none.
-const VERDICTS: [&str; 8] = [
+const VERDICTS: [&str; 9] = [
     "next",
     "accept",
     "reject",
@@ -19,6 +19,7 @@ const VERDICTS: [&str; 8] = [
     "discard",
     "quarantine",
     "hold",
+    "done",
     "failed",
 ];
 
@@ -88,6 +89,13 @@ impl Meters {
     pub(crate) fn called(&self, stage: Stage, verdict: &Verdict, took: Duration) {
         self.count(stage, label(verdict));
         self.now(|minute| minute.called(label(verdict), took));
+        self.seconds.record(took.as_secs_f64());
+    }
+
+    /// A call of a plugin that gives no verdicts came to this.
+    pub(crate) fn answered(&self, stage: Stage, label: &'static str, took: Duration) {
+        self.count(stage, label);
+        self.now(|minute| minute.called(label, took));
         self.seconds.record(took.as_secs_f64());
     }
 

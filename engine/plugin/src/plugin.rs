@@ -38,7 +38,7 @@ pub(crate) struct Plugin {
 
 /// A session's instance of one plugin.
 pub(crate) struct Used {
-    instance: Instance,
+    pub(crate) instance: Instance,
     meters: Arc<Meters>,
 }
 
@@ -115,6 +115,31 @@ impl Plugin {
         }
     }
 
+    /// Starts and configures an instance for one call, through admission and breaker; and its
+    /// pulse.
+    ///
+    /// # Errors
+    /// [`CallFailure::Busy`], [`CallFailure::Breaker`].
+    #[expect(clippy::type_complexity, reason = "as `starter`, behind a refusal")]
+    pub(crate) fn start_one(
+        &self,
+        runtime: &Runtime,
+        state: &Arc<Mutex<State>>,
+    ) -> Result<
+        (
+            impl Future<Output = Result<Used, CallFailure>> + Send + use<>,
+            Arc<Pulse>,
+        ),
+        CallFailure,
+    > {
+        let permit = runtime.instances.clone().try_acquire_owned();
+        let permit = permit.map_err(|_| CallFailure::Busy(runtime.config.instances_max))?;
+        if !self.breaker.admits(self.mould.profile.clock.monotonic()) {
+            return Err(CallFailure::Breaker);
+        }
+        Ok(self.starter(None, state, Some(permit)))
+    }
+
     /// Gives the instance that there is, or starts and configures one; and its pulse.
     fn starter(
         &self,
@@ -146,12 +171,50 @@ impl Plugin {
     /// Counts an answer and closes the breaker.
     pub(crate) fn succeeded(&self, stage: Stage, verdict: &Verdict, took: Duration) {
         self.meters.called(stage, verdict, took);
+        self.works(stage);
+    }
+
+    /// Counts an answer that is no verdict and closes the breaker.
+    pub(crate) fn answered(&self, stage: Stage, label: &'static str, took: Duration) {
+        self.meters.answered(stage, label, took);
+        self.works(stage);
+    }
+
+    /// A call came to its end in time.
+    fn works(&self, stage: Stage) {
         if self.busy.load(Ordering::Relaxed) {
             self.busy.store(false, Ordering::Relaxed);
         }
         if self.breaker.succeeded(stage) == Change::Closed {
             self.meters.breaker(false);
             tracing::info!(plugin = self.name, "plugin works again");
+        }
+    }
+
+    /// Counts a failure of a storage call. What is stored, or a message on its way, may itself be what
+    /// a plugin cannot do: only what costs time moves the breaker, so that one blob does not stop all.
+    pub(crate) fn storage_failed(
+        &self,
+        stage: Stage,
+        failure: &CallFailure,
+        now: Instant,
+        took: Duration,
+    ) {
+        match failure {
+            CallFailure::Cpu { .. }
+            | CallFailure::Wall(_)
+            | CallFailure::Memory(_)
+            | CallFailure::Busy(_)
+            | CallFailure::Breaker => self.failed(stage, failure, now, took),
+            CallFailure::Trap(_)
+            | CallFailure::Outcome(_)
+            | CallFailure::Own { .. }
+            | CallFailure::TooLarge => {
+                self.meters.failed(stage, failure, took);
+                let (plugin, stage_name) = (self.name.as_str(), stage.as_str());
+                tracing::warn!(plugin, stage = stage_name, %failure, "plugin failed");
+                self.works(stage);
+            }
         }
     }
 

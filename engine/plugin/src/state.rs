@@ -3,11 +3,13 @@
 use crate::answer::{Checked, Edit, Score};
 use bytes::Bytes;
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use waxseal_mail::{
     DsnNotify, Envelope, ForwardPath, HeaderSection, Mailbox, MessageIndex, Recipient, ReversePath,
+    SessionId,
 };
-use waxseal_ports::filter::SessionInfo;
+use waxseal_ports::filter::{Protocol, SessionInfo};
 use waxseal_ports::{Draft, MessageParser, Notes, ReadAt, read_at};
 
 /// Octets of one answer to a guest that reads.
@@ -70,6 +72,16 @@ impl State {
             session_notes: Notes::new(),
             message_notes: None,
         }
+    }
+
+    /// Of a call that belongs to no session.
+    pub(crate) const fn outside_sessions() -> Self {
+        Self::new(SessionInfo {
+            id: SessionId(0),
+            protocol: Protocol::Smtp,
+            peer: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+            tls: None,
+        })
     }
 
     /// A transaction begins: what was known of the former one goes, session tags stay.

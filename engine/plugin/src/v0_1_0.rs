@@ -5,6 +5,7 @@ mod bindings;
 mod convert;
 mod filter;
 mod imports;
+mod storage;
 mod worlds;
 
 pub(crate) use imports::BODY_OCTETS_MAX;
