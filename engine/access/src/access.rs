@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use waxseal_net::{Accepted, AuthThrottle, Connection, Handler};
 use waxseal_ports::filter::Protocol;
-use waxseal_ports::{Clock, Directory, Filter, MessageParser, Spool, Store};
+use waxseal_ports::{Clock, Directory, Filter, MailboxEvents, MessageParser, Spool, Store};
 
 /// What the sessions stand on.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct Ports {
     pub parser: Arc<dyn MessageParser>,
     /// Asked at the stages `connect` and `auth`.
     pub filter: Arc<dyn Filter>,
+    /// Hears of messages that users put into other mailboxes.
+    pub events: Arc<dyn MailboxEvents>,
     /// Gives the internal date of appended messages.
     pub clock: Arc<dyn Clock>,
 }
@@ -32,6 +34,7 @@ pub struct Access {
     pub(crate) imap_limits: Arc<waxseal_imap::Limits>,
     pub(crate) pop3_limits: Arc<waxseal_pop3::Limits>,
     pub(crate) maildrops: crate::pop3::MaildropLocks,
+    pub(crate) moves: crate::imap::Moves,
 }
 
 impl Access {
@@ -42,6 +45,7 @@ impl Access {
             imap_limits: Arc::new(config.imap.limits.clone()),
             pop3_limits: Arc::new(config.pop3.limits.clone()),
             maildrops: crate::pop3::MaildropLocks::default(),
+            moves: crate::imap::Moves::new(config.imap.moves_told_max),
             config,
             ports,
             throttle,
@@ -51,6 +55,11 @@ impl Access {
     /// Serves one IMAP client to its end.
     pub async fn serve_imap(&self, connection: Connection, accepted: Accepted) {
         crate::imap::serve(self, connection, accepted).await;
+    }
+
+    /// Waits until everybody was told of what users did; call it after the last session ended.
+    pub async fn finish(&self) {
+        self.moves.finish().await;
     }
 
     /// Serves one POP3 client to its end.

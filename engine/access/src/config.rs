@@ -26,6 +26,9 @@ pub struct ImapConfig {
     pub command_secs_max: u64,
     /// Seconds the client may leave one buffer of output unread.
     pub write_secs_max: u64,
+    /// Commands that put messages into other mailboxes and of which learning plugins are being told,
+    /// at the same time; default 16. Past it they are not told and counted.
+    pub moves_told_max: usize,
     /// `[access.imap.limits]`
     pub limits: waxseal_imap::Limits,
 }
@@ -38,6 +41,7 @@ impl Default for ImapConfig {
             login_secs_max: 60,
             command_secs_max: 600,
             write_secs_max: 120,
+            moves_told_max: 16,
             limits: waxseal_imap::Limits::default(),
         }
     }

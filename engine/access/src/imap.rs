@@ -3,6 +3,7 @@
 mod append;
 mod desk;
 mod login;
+mod moves;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod tests;
 use crate::Access;
 use bytes::Buf;
 use desk::Desk;
+pub(crate) use moves::Moves;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -47,6 +49,7 @@ pub(crate) async fn serve(access: &Access, connection: Connection, accepted: Acc
     debug!(%session, %peer, "imap session begins");
     let mut driver = Box::new(Driver::new(access, connection, accepted));
     let result = driver.run().await;
+    driver.tell_moves();
     driver.filter.disconnect().await;
     metrics::gauge!("waxseal_access_imap_sessions").decrement(1.0);
     match result {
@@ -174,6 +177,7 @@ impl<'a> Driver<'a> {
     /// Sends what is to be sent and waits for octets.
     async fn read(&mut self) -> Result<(), NetError> {
         self.flush().await?;
+        self.tell_moves();
         let by = self.read_by();
         let soon = Deadline::after(SHRINK_AFTER).or_earlier(by);
         if self.fill(soon).await? == Filled::Nothing {
@@ -183,6 +187,14 @@ impl<'a> Driver<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The client has its answer: those who learn from what it did hear of it now.
+    fn tell_moves(&mut self) {
+        if !self.desk.transferred.is_empty() {
+            let transferred = std::mem::take(&mut self.desk.transferred);
+            self.access.moves.tell(&self.desk.ports, transferred);
+        }
     }
 
     /// Octets, or a reason to say goodbye.
@@ -209,6 +221,7 @@ impl<'a> Driver<'a> {
             // What was told may have ended the session, so it has the next word.
             return self.flush().await;
         }
+        self.tell_moves();
         self.session.output().shrink();
         let by = Deadline::after_secs(self.access.config.imap.idle_secs_max);
         let changed = async {

@@ -14,6 +14,7 @@ use waxseal_net::{
     TlsConnector, Trust,
 };
 use waxseal_ports::filter::{NoFilter, Protocol};
+use waxseal_ports::mailbox_events::NoMailboxEvents;
 use waxseal_ports::memory::Memory;
 use waxseal_ports::store::NewAppend;
 use waxseal_ports::{Directory, Store};
@@ -38,6 +39,7 @@ impl Server {
             spool: memory.clone(),
             parser: Arc::new(waxseal_mime::Parser::default()),
             filter: Arc::new(NoFilter),
+            events: Arc::new(NoMailboxEvents),
             clock: memory.clock().clone(),
         };
         let account = memory.authenticate("alice@example.test", "secret1").await;

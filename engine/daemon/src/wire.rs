@@ -21,6 +21,8 @@ use waxseal_net::{AuthThrottle, Handler};
 use waxseal_plugin::{Host, Services};
 use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::Protocol;
+use waxseal_ports::mailbox_events::NoMailboxEvents;
+use waxseal_ports::transport::NoTransport;
 use waxseal_ports::{Clock, MessageParser};
 use waxseal_storage::Storage;
 
@@ -61,6 +63,7 @@ impl Parts {
             spool: storage.clone(),
             parser: parser.clone(),
             filter,
+            events: Arc::new(NoMailboxEvents),
             clock: clock.clone(),
         };
         let access = Access::new(config.access.clone(), access, throttle);
@@ -139,7 +142,9 @@ fn runner(
         .context("reading [delivery]")?;
     let ports = waxseal_delivery::Ports {
         queue: storage.clone(),
+        deciders: Vec::new(),
         router: Arc::new(router),
+        transport: Arc::new(NoTransport),
         parser,
         resolver: Arc::new(DnsResolver::new(&config.dns).context("reading [dns]")?),
         clock,

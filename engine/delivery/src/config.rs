@@ -25,6 +25,8 @@ pub struct Config {
     /// Where mail for `<Postmaster>` without a domain goes; `postmaster@` the server's own name, or
     /// at the first hosted domain, if not given (RFC 5321 §4.5.1).
     pub postmaster: Option<String>,
+    /// Handovers to transports of plugins.
+    pub transport: TransportConfig,
     /// When deferred recipients are tried again.
     pub retry: RetryConfig,
     /// Delivery status notifications.
@@ -40,8 +42,29 @@ impl Default for Config {
             subaddress_mailboxes: false,
             junk_mailbox: "Junk".to_owned(),
             postmaster: None,
+            transport: TransportConfig::default(),
             retry: RetryConfig::default(),
             report: ReportConfig::default(),
+        }
+    }
+}
+
+/// The `[delivery.transport]` section: transports that plugins are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TransportConfig {
+    /// Messages being handed to transports at the same time, all transports together; at least 1.
+    /// Others wait 30 seconds for their next attempt, so that a slow transport holds up nobody else.
+    pub messages_in_flight_max: usize,
+    /// Handovers of one message in one attempt; at least 1. The rest follow in the next, at once.
+    pub handovers_max: u32,
+}
+
+impl Default for TransportConfig {
+    fn default() -> Self {
+        Self {
+            messages_in_flight_max: 64,
+            handovers_max: 50,
         }
     }
 }
@@ -128,6 +151,16 @@ impl Config {
                 (1..=1_000_000).contains(&self.messages_in_flight_max),
                 "delivery.messages_in_flight_max",
                 "1 to 1000000",
+            ),
+            (
+                (1..=1_000_000).contains(&self.transport.messages_in_flight_max),
+                "delivery.transport.messages_in_flight_max",
+                "1 to 1000000",
+            ),
+            (
+                self.transport.handovers_max > 0,
+                "delivery.transport.handovers_max",
+                "above 0",
             ),
             (
                 self.retry.delays_secs.iter().all(|delay| *delay > 0)

@@ -4,7 +4,8 @@ use crate::config::{Config, ConfigError};
 use std::sync::Arc;
 use waxseal_mail::{Domain, ForwardPath, LocalPart, Mailbox, MailboxName, Reply};
 use waxseal_ports::directory::{DirectoryError, Resolution, Target};
-use waxseal_ports::router::{Action, RouteError};
+use waxseal_ports::queue::Leased;
+use waxseal_ports::router::{Action, Ask, Route};
 use waxseal_ports::{Directory, Router};
 
 /// Routes by the [`Directory`]: hosted addresses are kept or forwarded, others relayed, unknown
@@ -67,6 +68,7 @@ impl DirectoryRouter {
                 Action::Keep {
                     account: account.id,
                     mailbox: named.unwrap_or_else(MailboxName::inbox),
+                    flags: Vec::new(),
                 }
             }
         }
@@ -82,29 +84,36 @@ fn unknown_user() -> Reply {
     Reply::own(550, (5, 1, 1), "no such user here")
 }
 
-#[async_trait::async_trait]
-impl Router for DirectoryRouter {
-    async fn route(
-        &self,
-        recipient: &ForwardPath,
-        _tags: &[String],
-    ) -> Result<Vec<Action>, RouteError> {
-        let failed = |e: DirectoryError| RouteError(e.to_string());
+impl DirectoryRouter {
+    async fn actions(&self, recipient: &ForwardPath) -> Result<Vec<Action>, DirectoryError> {
         let mailbox = match recipient {
             ForwardPath::Mailbox(mailbox) => mailbox.clone(),
-            ForwardPath::Postmaster => self.postmaster().await.map_err(failed)?,
+            ForwardPath::Postmaster => self.postmaster().await?,
         };
-        Ok(
-            match self.directory.resolve(&mailbox).await.map_err(failed)? {
-                Resolution::NotHosted => vec![Action::Relay(mailbox)],
-                Resolution::Unknown => vec![Action::Bounce(unknown_user())],
-                Resolution::Targets(targets) if targets.is_empty() => {
-                    vec![Action::Bounce(unknown_user())]
+        Ok(match self.directory.resolve(&mailbox).await? {
+            Resolution::NotHosted => vec![Action::Relay(mailbox)],
+            Resolution::Unknown => vec![Action::Bounce(unknown_user())],
+            Resolution::Targets(targets) if targets.is_empty() => {
+                vec![Action::Bounce(unknown_user())]
+            }
+            Resolution::Targets(targets) => targets.into_iter().map(|t| self.action(t)).collect(),
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl Router for DirectoryRouter {
+    async fn route(&self, _message: &Leased, asks: &[Ask<'_>]) -> Vec<Route> {
+        let mut routes = Vec::with_capacity(asks.len());
+        for ask in asks {
+            routes.push(match self.actions(ask.recipient).await {
+                Ok(actions) => Route::decided(actions),
+                Err(error) => {
+                    tracing::warn!(error = %error, "a recipient could not be routed");
+                    Route::unavailable("the route cannot be found now")
                 }
-                Resolution::Targets(targets) => {
-                    targets.into_iter().map(|t| self.action(t)).collect()
-                }
-            },
-        )
+            });
+        }
+        routes
     }
 }

@@ -1,7 +1,8 @@
 //! Messages that go on to another address with their reverse-path, as messages of their own.
 
+use crate::case::Case;
 use crate::plan::recipient_at;
-use crate::recipient_result::{RecipientResult, Via};
+use crate::recipient_result::Via;
 use bytes::Bytes;
 use std::io;
 use std::sync::Arc;
@@ -10,47 +11,54 @@ use waxseal_mail::{
     Timestamp,
 };
 use waxseal_ports::draft::Joined;
-use waxseal_ports::queue::{Leased, NewMessage, Outcome};
+use waxseal_ports::queue::{Leased, NewMessage};
 use waxseal_ports::read_at::read_range;
 use waxseal_ports::trace::TraceEvent;
 
-/// Octets of the header section searched for loops.
+/// Octets of the header section that are searched.
 const HEADER_OCTETS_MAX: u64 = 256 * 1024;
 
 /// The messages that follow from `forwards`. A recipient whose address is in a `Delivered-To` field
-/// of the message already has come round in a circle (RFC 9228): it fails in `settled` instead.
+/// of the message already has come round in a circle (RFC 9228): its case fails instead.
 ///
 /// # Errors
 /// When the message cannot be read.
 pub(crate) fn follow_ups(
     leased: &Leased,
     forwards: &[(u32, Mailbox)],
-    settled: &mut [RecipientResult],
+    cases: &mut [Case],
     now: Timestamp,
 ) -> io::Result<Vec<NewMessage>> {
     if forwards.is_empty() {
         return Ok(Vec::new());
     }
-    let head = read_range(&*leased.message, 0, HEADER_OCTETS_MAX)?;
-    let (header, _) = HeaderSection::split(&head);
+    let header = header(leased)?;
     let mut messages = Vec::with_capacity(forwards.len());
     for (position, to) in forwards {
         let Some(recipient) = recipient_at(leased, *position) else {
             continue;
         };
-        let result = settled.iter_mut().find(|r| r.position == *position);
+        let case = cases.iter_mut().find(|case| case.position == *position);
         if has_been_at(&header, &recipient.forward_path) {
-            if let Some(result) = result {
+            if let Some(case) = case {
                 let reply = Reply::own(554, (5, 4, 6), "forwarding goes round in a circle");
-                result.outcome = Outcome::Failed(reply);
-                result.via = Via::Local;
+                case.fail(reply, Via::Local);
             }
             continue;
         }
-        let kept_too = result.is_some_and(|result| result.via == Via::Local);
+        let kept_too = case.is_some_and(|case| case.has_copy_here());
         messages.push(forwarded(leased, recipient, to, (kept_too, now)));
     }
     Ok(messages)
+}
+
+/// The header section as far as it is looked at.
+///
+/// # Errors
+/// When the message cannot be read.
+pub(crate) fn header(leased: &Leased) -> io::Result<HeaderSection> {
+    let head = read_range(&*leased.message, 0, HEADER_OCTETS_MAX)?;
+    Ok(HeaderSection::split(&head).0)
 }
 
 fn has_been_at(header: &HeaderSection, path: &ForwardPath) -> bool {

@@ -8,13 +8,16 @@
 pub mod config;
 
 mod attempt;
+mod case;
 mod directory_router;
 mod forward;
+mod handover;
 mod local;
 mod plan;
 mod recipient_result;
 mod relay;
 mod report;
+mod respond;
 mod runner;
 mod schedule;
 mod trail;

@@ -40,7 +40,7 @@ pub(crate) async fn appends(
         appends.push(LocalAppend {
             account: keep.account,
             mailbox: keep.mailbox.clone(),
-            flags: Vec::new(),
+            flags: keep.flags.clone(),
             prefix: last.1.clone(),
             internal_date: now,
             index,

@@ -25,6 +25,8 @@ pub(crate) enum Via {
     Hold,
     /// Forgotten on purpose; nothing is reported.
     Discard,
+    /// A transport said so.
+    Transport,
     /// A remote server said so, or was to.
     Relay {
         /// Its name, where one was reached.

@@ -115,7 +115,7 @@ fn reported(
             .unwrap_or(EnhancedStatus(class, 0, 0)),
         remote_mta: match &result.via {
             Via::Relay { host, .. } => host.clone(),
-            Via::Local | Via::Forward | Via::Hold | Via::Discard => None,
+            Via::Local | Via::Transport | Via::Forward | Via::Hold | Via::Discard => None,
         },
         reply: reply.cloned(),
         will_retry_until: (action == ReportAction::Delayed).then_some(circumstances.until),
@@ -125,7 +125,7 @@ fn reported(
 /// The action of a success, if this server is to report it (RFC 3461 §5.2.2).
 const fn success(via: &Via) -> Option<ReportAction> {
     match via {
-        Via::Local => Some(ReportAction::Delivered),
+        Via::Local | Via::Transport => Some(ReportAction::Delivered),
         Via::Relay {
             dsn_passed: false, ..
         } => Some(ReportAction::Relayed),

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use waxseal_mail::{Domain, MailboxName};
 use waxseal_ports::queue::Leased;
-use waxseal_ports::{Clock, MessageParser, Queue, Resolver, Router};
+use waxseal_ports::{Clock, MessageParser, Queue, Resolver, Router, Transport};
 
 /// After the queue failed to answer, it is asked again this much later.
 const CLAIM_RETRY: Duration = Duration::from_secs(1);
@@ -20,8 +20,13 @@ const CLAIM_RETRY: Duration = Duration::from_secs(1);
 pub struct Ports {
     /// Where messages come from and outcomes go.
     pub queue: Arc<dyn Queue>,
-    /// Where each recipient leads.
+    /// Those who are asked first where a recipient leads, in order. What they decide is kept with the
+    /// message.
+    pub deciders: Vec<Arc<dyn Router>>,
+    /// Where a recipient leads if none of them says otherwise; asked anew at each attempt.
     pub router: Arc<dyn Router>,
+    /// Takes messages where routes name a transport.
+    pub transport: Arc<dyn Transport>,
     /// Makes the index of delivered messages.
     pub parser: Arc<dyn MessageParser>,
     /// Finds hosts.
@@ -53,6 +58,8 @@ pub(crate) struct Shared {
     pub(crate) hostname: Domain,
     pub(crate) relay: Arc<Relay>,
     pub(crate) junk: MailboxName,
+    /// Messages being handed to transports.
+    pub(crate) handing_over: Semaphore,
     /// The stop has begun: start nothing that takes long.
     pub(crate) stopping: CancellationToken,
     /// The stop has waited long enough: give leases back.
@@ -83,6 +90,7 @@ impl Runner {
             shared: Arc::new(Shared {
                 ports,
                 junk,
+                handing_over: Semaphore::new(settings.config.transport.messages_in_flight_max),
                 hostname: settings.hostname,
                 relay: Arc::new(relay),
                 config: settings.config,

@@ -53,6 +53,13 @@ impl Trail {
         });
     }
 
+    /// Adds what others noted.
+    pub(crate) fn extend(&mut self, events: Vec<TraceEvent>) {
+        let room = EVENTS_MAX.saturating_sub(self.events.len());
+        self.left_out += events.len().saturating_sub(room);
+        self.events.extend(events.into_iter().take(room));
+    }
+
     /// All events, with a last one that says what came of the attempt.
     pub(crate) fn finish(mut self, settled: String) -> Vec<TraceEvent> {
         let outcome = if self.left_out > 0 {

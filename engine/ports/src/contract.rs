@@ -72,6 +72,7 @@ where
     queue::a_lease_is_exclusive(&*factory().await).await;
     queue::claim_waits_for_accept(&*factory().await).await;
     queue::settle_records_each_recipient(&*factory().await).await;
+    queue::settle_keeps_decisions(&*factory().await).await;
     queue::settle_appends_with_prefix(&*factory().await).await;
     queue::settle_is_all_or_none(&*factory().await).await;
     queue::release_and_retry(&*factory().await).await;

@@ -108,8 +108,49 @@ pub struct Leased {
     pub tags: Vec<String>,
     /// Deliver to Junk, and why.
     pub quarantine: Option<String>,
+    /// What earlier attempts left at open recipients, by position, ascending; of those that are not
+    /// named, the default.
+    pub kept: Vec<(u32, Kept)>,
     /// All octets.
     pub message: Arc<dyn ReadAt>,
+}
+
+/// What the queue keeps about an open recipient from one attempt to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its next try is not before this moment (whole seconds, UTC), though the message be due
+    /// earlier for another recipient.
+    pub not_before: Option<Timestamp>,
+    /// Who had their say in where it goes, by the names that routers gave.
+    pub asked: Vec<String>,
+    /// Whether it is still to be done what those who were not asked say.
+    pub planned: bool,
+    /// Transports that are still to take the message.
+    pub transports: Vec<KeptTransport>,
+    /// The reply of a part that failed for good: the recipient fails once nothing else is left.
+    pub failed: Option<Reply>,
+}
+
+impl Default for Kept {
+    /// Nothing was decided yet.
+    fn default() -> Self {
+        Self {
+            not_before: None,
+            asked: Vec::new(),
+            planned: true,
+            transports: Vec::new(),
+            failed: None,
+        }
+    }
+}
+
+/// A transport that is still to take a message to a recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTransport {
+    /// Its name.
+    pub name: String,
+    /// How often it was tried.
+    pub attempts: u32,
 }
 
 /// What came of one attempt at a leased message.
@@ -120,6 +161,8 @@ pub struct Settlement {
     pub appends: Vec<LocalAppend>,
     /// Positions of recipients with their outcome; those not named stay open.
     pub outcomes: Vec<(u32, Outcome)>,
+    /// What is to be kept about recipients that stay open; those not named keep what they had.
+    pub kept: Vec<(u32, Kept)>,
     /// When the open recipients are tried again.
     pub due: Timestamp,
     /// A report of delay is among `follow_ups`.

@@ -104,6 +104,7 @@ fn settlement(leased: &Leased, account: AccountId) -> Settlement {
         appends: vec![append],
         outcomes: vec![(0, Outcome::Delivered)],
         due: leased.received,
+        kept: Vec::new(),
         delay_reported: false,
         follow_ups: Vec::new(),
         trace: Vec::new(),

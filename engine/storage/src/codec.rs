@@ -3,12 +3,13 @@
 
 mod envelope;
 mod facts;
+mod kept;
 mod progress;
 mod trace;
 
 pub(crate) use envelope::QueueEntry;
 pub(crate) use facts::{decode_facts, encode_facts};
-pub(crate) use progress::Progress;
+pub(crate) use progress::{Attempt, Progress};
 pub(crate) use trace::{decode_trace, encode_trace};
 
 /// The stored form is damaged or of a newer version.

@@ -149,6 +149,7 @@ fn delivered(leased: &Leased, account: AccountId) -> Settlement {
         appends: vec![append],
         outcomes: vec![(0, Outcome::Delivered)],
         due: leased.received,
+        kept: Vec::new(),
         delay_reported: false,
         follow_ups: Vec::new(),
         trace: Vec::new(),

@@ -238,6 +238,7 @@ async fn deliver(storage: &Storage, account: AccountId) {
             appends: vec![append],
             outcomes: vec![(0, Outcome::Delivered)],
             due: Timestamp::utc(0),
+            kept: Vec::new(),
             delay_reported: false,
             follow_ups: Vec::new(),
             trace: Vec::new(),

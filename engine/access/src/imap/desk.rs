@@ -1,13 +1,14 @@
 //! Answers the session's questions from the ports; holds what a session has open.
 
 use super::append::Spooling;
+use super::moves::Transferred;
 use crate::Ports;
 use std::sync::Arc;
 use tokio::sync::watch;
 use waxseal_imap::{Answer, Login, Question, Reading, Wanted};
 use waxseal_mail::{AccountId, MailboxId, MailboxName, Uid};
 use waxseal_ports::directory::Account;
-use waxseal_ports::store::{SpecialUse, StoreError};
+use waxseal_ports::store::{Copied, SpecialUse, StoreError};
 use waxseal_ports::{Snapshot, Store};
 
 /// What one session has open.
@@ -18,6 +19,8 @@ pub(super) struct Desk {
     /// The selected mailbox.
     pub(super) selected: Option<watch::Receiver<Arc<Snapshot>>>,
     pub(super) spooling: Spooling,
+    /// What was put into other mailboxes and nobody was told of; empty where nobody listens.
+    pub(super) transferred: Vec<Transferred>,
 }
 
 impl Desk {
@@ -27,6 +30,7 @@ impl Desk {
             account: None,
             selected: None,
             spooling: Spooling::default(),
+            transferred: Vec::new(),
         }
     }
 
@@ -102,11 +106,12 @@ impl Desk {
                 uids,
                 target,
                 transfer,
-            } => Answer::Copied(
-                store
-                    .copy(account, mailbox, uids, &target, transfer)
-                    .await?,
-            ),
+            } => {
+                let copied = store.copy(account, mailbox, uids, &target, transfer);
+                let copied = copied.await?;
+                self.note_transfer(mailbox, target, &copied);
+                Answer::Copied(copied)
+            }
             Question::Spooled => self.spooled(),
             Question::Append(name, options) => self.append(account, &name, options).await,
             Question::Unspool => {
@@ -114,6 +119,23 @@ impl Desk {
                 Answer::Done
             }
         })
+    }
+}
+
+impl Desk {
+    /// Remembers what came to lie elsewhere, if anybody wants to know. A copy counts as a move: a
+    /// client without MOVE copies and then deletes (RFC 6851 §1).
+    fn note_transfer(&mut self, origin: MailboxId, target: MailboxName, copied: &Copied) {
+        let account = self.account.as_ref();
+        let Some(account) = account.filter(|_| self.ports.events.is_wanted()) else {
+            return;
+        };
+        self.transferred.push(Transferred {
+            account: account.clone(),
+            origin,
+            target,
+            uids: copied.pairs.iter().map(|(_, to)| *to).collect(),
+        });
     }
 }
 

@@ -4,4 +4,5 @@ mod client;
 mod concurrency;
 mod cuts;
 mod loopback;
+mod moves;
 mod transcripts;

@@ -4,9 +4,10 @@ use crate::world::{FakeDns, TEXT, World};
 use std::sync::Arc;
 use waxseal_delivery::Config;
 use waxseal_delivery::config::{RelayConfig, RelayMode};
-use waxseal_mail::{ForwardPath, Mailbox};
+use waxseal_mail::Mailbox;
 use waxseal_ports::Router;
-use waxseal_ports::router::{Action, RouteError};
+use waxseal_ports::queue::Leased;
+use waxseal_ports::router::{Action, Ask, Route};
 
 fn hold() -> RelayConfig {
     RelayConfig {
@@ -168,14 +169,18 @@ struct Circle;
 
 #[async_trait::async_trait]
 impl Router for Circle {
-    async fn route(&self, to: &ForwardPath, _: &[String]) -> Result<Vec<Action>, RouteError> {
-        let other = match to.to_string().as_str() {
-            "a@example.test" => "b@example.test",
-            "b@example.test" => "a@example.test",
-            "broken@example.test" => return Err(RouteError("no database".to_owned())),
-            _ => return Ok(vec![Action::Discard]),
+    async fn route(&self, _: &Leased, asks: &[Ask<'_>]) -> Vec<Route> {
+        let route = |ask: &Ask<'_>| {
+            let other = match ask.recipient.to_string().as_str() {
+                "a@example.test" => "b@example.test",
+                "b@example.test" => "a@example.test",
+                "broken@example.test" => return Route::unavailable("no database"),
+                "silent@example.test" => return Route::default(),
+                _ => return Route::decided(vec![Action::Discard]),
+            };
+            Route::decided(vec![Action::Forward(Mailbox::parse(other).unwrap())])
         };
-        Ok(vec![Action::Forward(Mailbox::parse(other).unwrap())])
+        asks.iter().map(route).collect()
     }
 }
 
@@ -190,16 +195,16 @@ async fn a_circle_of_forwards_ends() {
     // a to b, b to a, a fails, the bounce is discarded.
     world.attempts(4).await;
     assert_eq!(world.queued().await, 0);
-    let broken = world
-        .accept("", &["broken@example.test", "x@example.test"], TEXT)
-        .await;
+    let to = [
+        "broken@example.test",
+        "x@example.test",
+        "silent@example.test",
+    ];
+    let broken = world.accept("", &to, TEXT).await;
     world.attempts(1).await;
-    assert_eq!(
-        world.last_reply(broken).await,
-        "451 4.3.0 the route cannot be found now"
-    );
-    assert!(
-        !world.show(broken).await.unwrap().recipients[1].1,
-        "discarded, so done"
-    );
+    assert_eq!(world.last_reply(broken).await, "451 4.3.0 no database");
+    let recipients = world.show(broken).await.unwrap().recipients;
+    assert!(!recipients[1].1, "discarded, so done");
+    let silent = recipients[2].2.as_deref();
+    assert_eq!(silent, Some("451 4.3.0 the server has no route"));
 }

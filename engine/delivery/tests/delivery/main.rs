@@ -1,6 +1,8 @@
 //! Delivery from outside: a queue, mailboxes and a directory in memory, other servers on loopback.
 
 #[cfg(test)]
+mod deciders;
+#[cfg(test)]
 mod fake_server;
 #[cfg(test)]
 mod local;

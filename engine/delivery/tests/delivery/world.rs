@@ -12,15 +12,16 @@ use tokio_util::sync::CancellationToken;
 use waxseal_delivery::config::RelayConfig;
 use waxseal_delivery::{Config, DirectoryRouter, Ports, Runner, Settings};
 use waxseal_mail::{
-    BodyKind, Domain, DsnNotify, Envelope, ForwardPath, Mailbox, MailboxName, MessageId, Recipient,
-    ReversePath, Timestamp,
+    AccountId, BodyKind, Domain, DsnNotify, Envelope, ForwardPath, Mailbox, MailboxName, MessageId,
+    Recipient, ReversePath, Timestamp,
 };
 use waxseal_ports::memory::Memory;
 use waxseal_ports::queue::{Leased, NewMessage, QueueError, QueuedInfo, Settlement};
 use waxseal_ports::read_at::read_all;
 use waxseal_ports::resolver::{Exchange, LookupError, RecordKind, Records, ResolveError};
 use waxseal_ports::trace::TraceEvent;
-use waxseal_ports::{Clock, Directory, Queue, Resolver, Router, Store};
+use waxseal_ports::transport::NoTransport;
+use waxseal_ports::{Clock, Directory, Queue, Resolver, Router, Store, Transport};
 
 /// The queue in memory, counting what delivery does to it.
 pub(crate) struct Watched {
@@ -106,6 +107,9 @@ pub(crate) struct World {
     cancel: CancellationToken,
     runner: Option<JoinHandle<()>>,
     next_id: AtomicU64,
+    /// Who is asked before the directory, and who takes messages elsewhere.
+    pub(crate) deciders: Vec<Arc<dyn Router>>,
+    pub(crate) transport: Arc<dyn Transport>,
 }
 
 impl World {
@@ -132,6 +136,8 @@ impl World {
             cancel: CancellationToken::new(),
             runner: None,
             next_id: AtomicU64::new(1),
+            deciders: Vec::new(),
+            transport: Arc::new(NoTransport),
         }
     }
 
@@ -155,7 +161,9 @@ impl World {
             Arc::<waxseal_ports::memory::FakeClock>::clone(self.memory.clock());
         let ports = Ports {
             queue: Arc::<Watched>::clone(&self.queue),
+            deciders: self.deciders.clone(),
             router,
+            transport: Arc::clone(&self.transport),
             parser: Arc::new(waxseal_mime::Parser::default()),
             resolver: Arc::new(dns),
             clock,
@@ -278,6 +286,31 @@ impl World {
             .iter()
             .map(|(_, message)| text(read_all(&**message).unwrap()))
             .collect()
+    }
+
+    /// The account of `user@example.test`; the same in every world.
+    pub(crate) async fn account_id(user: &str) -> AccountId {
+        let address = Mailbox::parse(&format!("{user}@example.test")).unwrap();
+        let accounts = Memory::example().accounts(None).await.unwrap();
+        let mut found = accounts.into_iter();
+        found.find(|account| account.address == address).unwrap().id
+    }
+
+    /// The flags of the messages in a mailbox of `user@example.test`.
+    pub(crate) async fn flags(&self, user: &str, mailbox: &str) -> Vec<String> {
+        let name = MailboxName::new(mailbox).unwrap();
+        let account = Self::account_id(user).await;
+        let opened = self.memory.open(account, &name).await.unwrap();
+        let snapshot = Arc::clone(&opened.borrow());
+        let flags = snapshot
+            .iter()
+            .flat_map(|state| snapshot.keywords.flags(state.flags));
+        flags.map(|flag| flag.to_string()).collect()
+    }
+
+    /// Makes a message due by hand.
+    pub(crate) async fn retry(&self, id: MessageId) -> bool {
+        self.queue.retry(id).await.unwrap()
     }
 
     /// What the queue says about a message.

@@ -3,7 +3,7 @@
 use super::world::{
     AT_ONCE, MUCH_LATER, RECEIVED, address, listing, queued, snapshot, subjects, two_tenants, uids,
 };
-use crate::queue::{LocalAppend, Outcome, QueueError, Settlement};
+use crate::queue::{Kept, KeptTransport, LocalAppend, Outcome, QueueError, Settlement};
 use crate::read_at::read_all;
 use crate::trace::TraceEvent;
 use crate::{Directory, Queue, Store};
@@ -16,6 +16,7 @@ fn settlement(id: u64, outcomes: Vec<(u32, Outcome)>) -> Settlement {
         id: MessageId(id),
         appends: Vec::new(),
         outcomes,
+        kept: Vec::new(),
         due: AT_ONCE,
         delay_reported: false,
         follow_ups: Vec::new(),
@@ -141,6 +142,43 @@ pub(super) async fn settle_appends_with_prefix<S: Queue + Store + Directory>(sto
     assert_eq!(octets, expected);
     assert_eq!(usize::try_from(state.size).unwrap(), expected.len());
     assert_eq!(state.internal_date(), RECEIVED);
+}
+
+/// What is decided about a recipient stays with it, until it is decided anew.
+pub(super) async fn settle_keeps_decisions<S: Queue + Directory>(storage: &S) {
+    storage
+        .accept(queued(1, &["a@b.test", "c@d.test", "e@f.test"]))
+        .await
+        .unwrap();
+    assert!(storage.claim(1).await.unwrap()[0].kept.is_empty());
+    let transport = |attempts| KeptTransport {
+        name: "fax".to_owned(),
+        attempts,
+    };
+    let first = Kept {
+        not_before: Some(MUCH_LATER),
+        asked: vec!["vacation".to_owned(), "archive".to_owned()],
+        planned: false,
+        transports: vec![transport(0), transport(7)],
+        failed: Some(Reply::own(554, (5, 4, 6), "a part failed")),
+    };
+    let mut decided = settlement(1, vec![(0, Outcome::Delivered)]);
+    decided.kept = vec![(0, first.clone()), (2, first.clone())];
+    storage.settle(decided).await.unwrap();
+    let leased = storage.claim(1).await.unwrap();
+    assert_eq!(leased[0].open, [1, 2]);
+    assert_eq!(leased[0].kept, [(2, first.clone())], "of open ones only");
+
+    let again = Kept {
+        asked: vec!["rules".to_owned()],
+        ..Kept::default()
+    };
+    let later = Outcome::Deferred(Reply::own(451, (4, 3, 0), "later"));
+    let mut second = settlement(1, vec![(1, later)]);
+    second.kept = vec![(1, again.clone())];
+    storage.settle(second).await.unwrap();
+    let leased = storage.claim(1).await.unwrap();
+    assert_eq!(leased[0].kept, [(1, again), (2, first)]);
 }
 
 /// One append that is impossible: nothing at all is recorded, and the lease still holds.

@@ -1,9 +1,10 @@
 //! The queue: rows in the order of acceptance.
 
 use super::{Memory, State, mailbox::Incoming};
-use crate::queue::{Leased, NewMessage, Outcome, Queue, QueueError, QueuedInfo, Settlement};
+use crate::queue::{Kept, Leased, NewMessage, Outcome, Queue, QueueError, QueuedInfo, Settlement};
 use crate::{Clock, draft::Joined, trace::TraceEvent};
 use async_trait::async_trait;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use waxseal_mail::{MessageId, Timestamp};
 
@@ -11,6 +12,7 @@ pub(super) struct QueuedRow {
     message: NewMessage,
     /// Whether each recipient is open, and its last reply.
     recipients: Vec<(bool, Option<String>)>,
+    kept: BTreeMap<u32, Kept>,
     due: Timestamp,
     attempts: u32,
     delay_reported: bool,
@@ -21,6 +23,7 @@ impl QueuedRow {
     fn new(message: NewMessage) -> Self {
         Self {
             recipients: vec![(true, None); message.envelope.recipients.len()],
+            kept: BTreeMap::new(),
             due: Timestamp::utc(0),
             attempts: 0,
             delay_reported: false,
@@ -38,10 +41,13 @@ impl QueuedRow {
 
     fn lease(&mut self) -> Leased {
         self.leased = true;
+        let open = self.open();
+        let kept = self.kept.iter().filter(|(at, _)| open.contains(at));
         Leased {
             id: self.message.id,
             envelope: self.message.envelope.clone(),
-            open: self.open(),
+            kept: kept.map(|(at, kept)| (*at, kept.clone())).collect(),
+            open,
             attempts: self.attempts,
             received: self.message.received,
             delay_reported: self.delay_reported,
@@ -169,6 +175,7 @@ impl State {
             for (position, outcome) in &settlement.outcomes {
                 row.record(*position, outcome);
             }
+            row.kept.extend(settlement.kept);
         }
         self.queue
             .retain(|row| row.message.id != id || !row.open().is_empty());

@@ -87,6 +87,7 @@ async fn lend(storage: &Storage, claimed: Vec<Claimed>) -> Result<Vec<Leased>, Q
             id: claimed.id,
             envelope: hot.entry.envelope.clone(),
             open: hot.progress.open(),
+            kept: hot.progress.kept(),
             attempts: hot.progress.attempts,
             received: hot.entry.received,
             delay_reported: hot.progress.delay_reported,

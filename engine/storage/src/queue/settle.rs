@@ -5,7 +5,7 @@ use super::QueuedChange;
 use super::accept::Newcomer;
 use crate::Storage;
 use crate::blobs::Holding;
-use crate::codec::{Progress, encode_facts, encode_trace};
+use crate::codec::{Attempt, Progress, encode_facts, encode_trace};
 use crate::commit::{
     Batch, Change, DetailRow, QueueEffect, QueueProgressRow, RefRow, message_row_id,
 };
@@ -14,7 +14,7 @@ use crate::pack::{PackBlob, PendingBlob, Place};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use waxseal_mail::{AccountId, Flag, FlagBits, MailboxId, MailboxName, MessageId};
-use waxseal_ports::queue::{LocalAppend, Outcome, QueueError, Settlement};
+use waxseal_ports::queue::{LocalAppend, QueueError, Settlement};
 use waxseal_ports::snapshot::MessageState;
 use waxseal_ports::store::StoreError;
 use waxseal_ports::{ReadAt, Store};
@@ -71,10 +71,9 @@ async fn create_if_missing(
 struct Settle {
     id: MessageId,
     appends: Vec<(LocalAppend, Vec<u8>)>,
-    outcomes: Vec<(u32, Outcome)>,
+    attempt: Attempt,
     due: i64,
     now: i64,
-    delay_reported: bool,
     newcomers: Vec<Newcomer>,
     /// Of the newcomers, then those that belong to one account.
     blobs: Vec<PendingBlob>,
@@ -119,10 +118,13 @@ impl Settle {
         Ok(Self {
             id: settlement.id,
             appends: appends.collect(),
-            outcomes: settlement.outcomes,
+            attempt: Attempt {
+                outcomes: settlement.outcomes,
+                kept: settlement.kept,
+                delay_reported: settlement.delay_reported,
+            },
             due: settlement.due.unix_secs,
             now: storage.now(),
-            delay_reported: settlement.delay_reported,
             newcomers,
             blobs,
             own,
@@ -263,7 +265,7 @@ impl Change for Settle {
         }
         self.append(queued.place, &mailboxes, batch)?;
         let mut progress = Progress::clone(&hot.progress);
-        progress.record(&self.outcomes, self.delay_reported);
+        progress.record(&self.attempt);
         self.end_lease(queued.seq, queued.place, progress, batch);
         if let Some(trace) = &self.trace {
             batch.rows.trace.push((self.id, self.now, trace.clone()));

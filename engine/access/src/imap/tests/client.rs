@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use waxseal_imap::{Answer, Limits, Login, Policy, Question, Session, Step};
 use waxseal_mail::{AccountId, Flag, MailboxName, Timestamp};
 use waxseal_ports::filter::NoFilter;
+use waxseal_ports::mailbox_events::NoMailboxEvents;
 use waxseal_ports::memory::Memory;
 use waxseal_ports::store::NewAppend;
 use waxseal_ports::{Directory, MessageParser, Store};
@@ -36,6 +37,7 @@ impl World {
             spool: Arc::clone(&memory) as _,
             parser: Arc::new(waxseal_mime::Parser::default()),
             filter: Arc::new(NoFilter),
+            events: Arc::new(NoMailboxEvents),
             clock: Arc::clone(memory.clock()) as _,
         };
         Self { memory, ports }
