@@ -46,6 +46,9 @@ impl Parts {
             .await
             .context("starting the plugins")?;
         let host = Arc::new(host);
+        storage
+            .use_codecs(host.clone())
+            .context("reading [storage]")?;
         let filter = filters::chain(config, &host, &storage, &clock);
         let throttle = AuthThrottle::new(config.auth.clone());
         let intake = waxseal_intake::Ports {
@@ -68,7 +71,7 @@ impl Parts {
         };
         let access = Access::new(config.access.clone(), access, throttle);
         let operations = Operations {
-            plugins: Arc::new(RunningPlugins::new(config_file, host.clone())),
+            plugins: Arc::new(RunningPlugins::new(config_file, config, host.clone())),
             ..operations_without_server(&storage)
         };
         Ok(Self {

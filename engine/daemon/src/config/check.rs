@@ -90,7 +90,14 @@ impl Checker<'_> {
         let delivery = config.delivery.check().map_err(|error| error.to_string());
         let relay = config.relay.check().map_err(|error| error.to_string());
         let dns = config.dns.check().map_err(|error| error.to_string());
-        for (section, checked) in [("delivery", delivery), ("relay", relay), ("dns", dns)] {
+        let storage = config.storage.check();
+        let sections = [
+            ("delivery", delivery),
+            ("relay", relay),
+            ("dns", dns),
+            ("storage", storage),
+        ];
+        for (section, checked) in sections {
             if let Err(error) = checked {
                 mistakes.push(self.at_dotted(section, &error));
             }
@@ -103,7 +110,22 @@ impl Checker<'_> {
         if let Some(problem) = config.milter_server.problem() {
             mistakes.push(self.at_dotted("milter_server", &problem));
         }
+        mistakes.extend(self.storage_plugins());
         mistakes
+    }
+
+    /// Storage plugins that are named and not configured.
+    fn storage_plugins(&self) -> Vec<Mistake> {
+        let storage = &self.config.storage;
+        let codecs = storage.plugins.iter().map(|name| ("plugins", name));
+        let holder = storage.holder.iter().map(|name| ("holder", name));
+        let has = |name: &str| self.config.plugin.iter().any(|plugin| plugin.name == name);
+        let missing = codecs.chain(holder).filter(|(_, name)| !has(name));
+        let mistakes = missing.map(|(key, name)| {
+            let message = format!("there is no [[plugin]] named {name:?}");
+            self.at(&[At::Key("storage"), At::Key(key)], message)
+        });
+        mistakes.collect()
     }
 
     fn listeners(&self) -> Vec<Mistake> {

@@ -128,6 +128,23 @@ fn what_rooms_refuse_stands_at_its_key() {
 }
 
 #[test]
+fn storage_plugins_must_be_configured() {
+    check_after_sound(
+        &format!("{SMTP}[storage]\nplugins = [\"seal\"]\nholder = \"mirror\"\n"),
+        expect![[r#"
+            w.toml:9:11: there is no [[plugin]] named "seal"
+            w.toml:10:10: there is no [[plugin]] named "mirror"
+        "#]],
+    );
+    check_after_sound(
+        &format!("{SMTP}[storage]\nper_account = true\n"),
+        expect![[r#"
+            w.toml:9:15: storage.per_account is set, and there are no storage.plugins
+        "#]],
+    );
+}
+
+#[test]
 fn what_has_one_place_is_refused_in_others() {
     check_after_sound(
         &format!("{SMTP}[smtp]\nhostname = \"b.test\"\n[storage]\nfolder = \"x\"\n"),

@@ -10,13 +10,22 @@ use waxseal_plugin::{Host, PluginInfo};
 /// Lists and reloads the plugins of the running server.
 pub(super) struct RunningPlugins {
     config_file: PathBuf,
+    /// Names that the storage was started with and cannot do without.
+    stored_with: Vec<String>,
     host: Arc<Host>,
 }
 
 impl RunningPlugins {
-    pub(super) fn new(config_file: &Path, host: Arc<Host>) -> Self {
+    pub(super) fn new(config_file: &Path, config: &Config, host: Arc<Host>) -> Self {
+        let storage = &config.storage;
         Self {
             config_file: config_file.to_owned(),
+            stored_with: storage
+                .plugins
+                .iter()
+                .chain(&storage.holder)
+                .cloned()
+                .collect(),
             host,
         }
     }
@@ -36,6 +45,12 @@ impl Plugins for RunningPlugins {
     async fn reload(&self) -> Result<Vec<PluginView>, Problem> {
         let (config, _) =
             Config::read(&self.config_file).map_err(|error| Problem::invalid(error.to_string()))?;
+        let has = |name: &String| config.plugin.iter().any(|plugin| plugin.name == *name);
+        if let Some(name) = self.stored_with.iter().find(|name| !has(name)) {
+            let message =
+                format!("[storage] uses the plugin {name:?}; it cannot go while the server runs");
+            return Err(Problem::invalid(message));
+        }
         let loaded = self.host.reload(config.plugin_config()).await;
         loaded.map_err(|error| Problem::invalid(error.to_string()))?;
         Ok(self.view())
