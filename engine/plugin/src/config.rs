@@ -2,6 +2,7 @@
 
 use crate::grants::Grants;
 use crate::vault::Vault;
+use crate::signature::PublicKey;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +36,9 @@ pub struct HostConfig {
     /// Calls waiting for an observing plugin, per session; default 64. Past it they are dropped and
     /// counted.
     pub observe_queue_max: u32,
+    /// Public keys (64 hex digits each) of which one must have signed a component before it is loaded;
+    /// without any, signatures are not looked at.
+    pub require_signatures: Vec<PublicKey>,
 }
 
 impl Default for HostConfig {
@@ -44,6 +48,7 @@ impl Default for HostConfig {
             slow_calls_max: 2,
             component_bytes_max: 64 * MIB,
             observe_queue_max: 64,
+            require_signatures: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::config::{HostConfig, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX};
 use crate::error::StartError;
 use crate::guest::Guest;
 use crate::lane::Lane;
+use crate::metering::{Instruments, Metering};
 use crate::v0_1_0;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub(crate) struct Runtime {
     /// Held while a plugin is tried: the pool has one place for that beside those of sessions.
     pub(crate) trial: tokio::sync::Mutex<()>,
     pub(crate) config: HostConfig,
+    pub(crate) instruments: Instruments,
 }
 
 impl Runtime {
@@ -45,15 +47,23 @@ impl Runtime {
     ///
     /// # Errors
     /// [`StartError`].
-    pub(crate) fn new(config: &HostConfig, cache: Option<&Path>) -> Result<Self, StartError> {
+    pub(crate) fn new(
+        config: &HostConfig,
+        cache: Option<&Path>,
+        instruments: Instruments,
+    ) -> Result<Self, StartError> {
         if let Some(problem) = config.problem() {
             return Err(StartError::Config(problem));
         }
         let failed = |error: wasmtime::Error| StartError::Engine(format!("{error:#}"));
-        let engine = Engine::new(&engine_config(config, cache).map_err(failed)?).map_err(failed)?;
+        let metering = instruments.metering;
+        let settings = engine_config(config, cache, metering).map_err(failed)?;
+        let engine = Engine::new(&settings).map_err(failed)?;
         let mut linker = Linker::new(&engine);
         v0_1_0::add_to_linker(&mut linker).map_err(failed)?;
-        start_ticking(engine.weak()).map_err(|error| StartError::Engine(error.to_string()))?;
+        if metering == Metering::Epoch {
+            start_ticking(engine.weak()).map_err(|error| StartError::Engine(error.to_string()))?;
+        }
         let instances = usize::try_from(config.instances_max).unwrap_or(usize::MAX);
         Ok(Self {
             engine,
@@ -62,16 +72,22 @@ impl Runtime {
             lane: Lane::new(usize::try_from(config.slow_calls_max).unwrap_or(1)),
             trial: tokio::sync::Mutex::new(()),
             config: config.clone(),
+            instruments,
         })
     }
 }
 
-fn engine_config(config: &HostConfig, cache: Option<&Path>) -> wasmtime::Result<wasmtime::Config> {
+fn engine_config(
+    config: &HostConfig,
+    cache: Option<&Path>,
+    metering: Metering,
+) -> wasmtime::Result<wasmtime::Config> {
     let mut engine = wasmtime::Config::new();
     engine
         .wasm_component_model(true)
         .concurrency_support(false)
-        .epoch_interruption(true)
+        .epoch_interruption(metering == Metering::Epoch)
+        .consume_fuel(metering == Metering::Fuel)
         .max_wasm_stack(GUEST_STACK_BYTES)
         .async_stack_size(CALL_STACK_BYTES)
         .memory_reservation(MEMORY_RESERVATION_BYTES)

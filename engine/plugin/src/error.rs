@@ -37,6 +37,9 @@ pub enum LoadReason {
         /// The limit.
         max: u64,
     },
+    /// Not signed as `plugins.require_signatures` demands.
+    #[error("{0}")]
+    Signature(String),
     /// Neither text nor binary form of WebAssembly.
     #[error("{0} is not a WebAssembly component: {1}")]
     NotWasm(PathBuf, String),

@@ -2,6 +2,7 @@
 
 use crate::config::Limits;
 use crate::guest_metrics::GuestMetrics;
+use crate::metering::Instruments;
 use crate::meters::Meters;
 use crate::pulse::Pulse;
 use crate::reach::Reach;
@@ -26,6 +27,7 @@ pub(crate) struct Profile {
     /// Where the guest's monotonic clock begins.
     pub(crate) started: Instant,
     pub(crate) metrics: GuestMetrics,
+    pub(crate) instruments: Instruments,
     pub(crate) meters: Arc<Meters>,
     pub(crate) reach: Reach,
     /// Octets of the body of an answer over HTTP.
@@ -42,6 +44,8 @@ pub(crate) struct Guest {
     /// CPU time of the running call.
     pub(crate) cpu: CpuTime,
     pub(crate) pulse: Arc<Pulse>,
+    /// Fuel that the running call was given, where fuel is what counts.
+    pub(crate) fuel_given: u64,
     /// Why the epoch ended the call.
     pub(crate) stopped: Option<Stopped>,
     /// The streams of a running storage call.
@@ -110,6 +114,7 @@ impl Guest {
             spent: Spent::default(),
             cpu: CpuTime::new(Duration::ZERO),
             pulse,
+            fuel_given: 0,
             stopped: None,
             blob: Blob::default(),
         }

@@ -5,6 +5,7 @@ use crate::config::{Config, PluginConfig};
 use crate::engine::Runtime;
 use crate::error::{LoadError, LoadReason, StartError};
 use crate::load::load;
+use crate::metering::Instruments;
 use crate::meters;
 use crate::session::{Session, Shared};
 use crate::statistics::PluginStatistics;
@@ -77,6 +78,8 @@ pub struct PluginInfo {
     pub world: World,
     /// Whether it only observes.
     pub observes: bool,
+    /// The stages at which it is asked.
+    pub stages: Vec<String>,
 }
 
 impl Host {
@@ -85,9 +88,21 @@ impl Host {
     /// # Errors
     /// [`StartError`] names every plugin that could not be loaded.
     pub async fn start(config: Config, services: Services) -> Result<Self, StartError> {
+        Self::start_with(config, services, Instruments::default()).await
+    }
+
+    /// The same with what the tools of plugin authors measure and watch with.
+    ///
+    /// # Errors
+    /// As [`Host::start`].
+    pub async fn start_with(
+        config: Config,
+        services: Services,
+        instruments: Instruments,
+    ) -> Result<Self, StartError> {
         meters::describe();
         let cache = services.cache_dir.as_deref();
-        let runtime = Arc::new(Runtime::new(&config.host, cache)?);
+        let runtime = Arc::new(Runtime::new(&config.host, cache, instruments)?);
         let chain = load_all(&runtime, &services, &config).await?;
         Ok(Self {
             shared: Shared {
@@ -122,6 +137,7 @@ impl Host {
             actor: plugin.actor.clone(),
             world: plugin.world,
             observes: plugin.stages.observes,
+            stages: plugin.stages.names(),
         })
         .collect()
     }
@@ -173,7 +189,8 @@ pub async fn check(mut config: Config, services: Services) -> Result<(), StartEr
         return Err(StartError::Config(problem));
     }
     config.host.instances_max = 1;
-    let runtime = Arc::new(Runtime::new(&config.host, services.cache_dir.as_deref())?);
+    let cache = services.cache_dir.as_deref();
+    let runtime = Arc::new(Runtime::new(&config.host, cache, Instruments::default())?);
     load_all(&runtime, &services, &config).await.map(drop)
 }
 

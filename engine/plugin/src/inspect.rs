@@ -10,11 +10,36 @@ use wasmparser::{Encoding, Parser, Payload};
 /// The package of the interface.
 const PACKAGE: &str = "waxseal:plugin/";
 
-/// The names at the outside of a component.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Outside {
+/// The names at the outside of a component, read without compiling it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
     imports: Vec<String>,
     exports: Vec<String>,
+}
+
+impl Outline {
+    /// Reads a component; `path` is for texts.
+    ///
+    /// # Errors
+    /// [`LoadReason::NotWasm`] and [`LoadReason::CoreModule`].
+    pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, LoadReason> {
+        outside(path, bytes)
+    }
+
+    /// The version of our interface that it was built for; none where it knows nothing of it.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        let mut names = self.imports.iter().chain(&self.exports);
+        names.find_map(|name| interface(name).map(|(_, version)| version))
+    }
+
+    /// The world that it fits.
+    ///
+    /// # Errors
+    /// Why a server refuses it.
+    pub fn world(&self) -> Result<World, LoadReason> {
+        fitting_world(self)
+    }
 }
 
 /// Checks that `bytes` are a component that exports what a world must, and asks for nothing but what
@@ -23,7 +48,10 @@ struct Outside {
 /// # Errors
 /// [`LoadReason`].
 pub(crate) fn inspect(path: &Path, bytes: &[u8]) -> Result<World, LoadReason> {
-    let outside = outside(path, bytes)?;
+    fitting_world(&outside(path, bytes)?)
+}
+
+fn fitting_world(outside: &Outline) -> Result<World, LoadReason> {
     for name in outside.imports.iter().chain(&outside.exports) {
         if let Some((_, version)) = interface(name) {
             check_version(version)?;
@@ -98,7 +126,7 @@ fn is_served(version: &str) -> bool {
     }
 }
 
-fn outside(path: &Path, bytes: &[u8]) -> Result<Outside, LoadReason> {
+fn outside(path: &Path, bytes: &[u8]) -> Result<Outline, LoadReason> {
     let not_wasm = |error: wasmparser::BinaryReaderError| {
         LoadReason::NotWasm(path.to_owned(), error.message().to_owned())
     };
@@ -106,7 +134,7 @@ fn outside(path: &Path, bytes: &[u8]) -> Result<Outside, LoadReason> {
         let problem = "it begins with something else".to_owned();
         return Err(LoadReason::NotWasm(path.to_owned(), problem));
     }
-    let mut outside = Outside::default();
+    let mut outside = Outline::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
         #[expect(

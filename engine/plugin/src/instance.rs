@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::config::Limits;
 use crate::error::CallFailure;
 use crate::guest::{CpuTime, Guest, Profile, Stopped, on_tick};
+use crate::metering::{FUEL_PER_MILLI, Metering};
 use crate::pulse::Pulse;
 use crate::stage::Stage;
 use crate::state::State;
@@ -13,7 +14,7 @@ use crate::v0_1_0::{About, BODY_OCTETS_MAX, Exports, Linked};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
-use wasmtime::{Engine, Store};
+use wasmtime::{Engine, Store, Trap};
 
 /// Octets of a trap's text that are kept.
 const TRAP_BYTES_MAX: usize = 400;
@@ -88,7 +89,9 @@ impl Mould {
         let guest = Guest::new(self.profile.clone(), state, pulse);
         let mut store = Store::new(&self.engine, guest);
         store.limiter(|guest| &mut guest.limiter);
-        store.epoch_deadline_callback(on_tick);
+        if self.profile.instruments.metering == Metering::Epoch {
+            store.epoch_deadline_callback(on_tick);
+        }
         let bodies = if self.profile.reach.has_http() {
             BODY_OCTETS_MAX
         } else {
@@ -167,6 +170,12 @@ impl Instance {
         self.store.data().pulse.clone()
     }
 
+    /// Fuel that the last call used, where fuel is what counts.
+    pub(crate) fn fuel_used(&self) -> Option<u64> {
+        let left = self.store.get_fuel().ok()?;
+        Some(self.store.data().fuel_given.saturating_sub(left))
+    }
+
     /// Octets of memory the instance holds.
     pub(crate) fn memory(&self) -> usize {
         self.store.data().limiter.memory
@@ -178,7 +187,16 @@ fn arm(store: &mut Store<Guest>, cpu: Cpu) {
     let guest = store.data_mut();
     guest.cpu = CpuTime::new(Duration::from_millis(cpu.millis.into()));
     guest.stopped = None;
-    store.set_epoch_deadline(1);
+    match guest.profile.instruments.metering {
+        Metering::Epoch => store.set_epoch_deadline(1),
+        Metering::Fuel => {
+            let fuel = FUEL_PER_MILLI.saturating_mul(cpu.millis.into());
+            guest.fuel_given = fuel;
+            if let Err(error) = store.set_fuel(fuel) {
+                tracing::error!(%error, "fuel cannot be given");
+            }
+        }
+    }
 }
 
 /// Counts the CPU time of a call, and says why it failed.
@@ -198,6 +216,10 @@ fn failure(guest: &mut Guest, cpu: Cpu, error: &wasmtime::Error) -> CallFailure 
             millis: cpu.millis,
         },
         Some(Stopped::Wall) => CallFailure::Wall(guest.profile.limits.wall_millis),
+        None if error.downcast_ref::<Trap>() == Some(&Trap::OutOfFuel) => CallFailure::Cpu {
+            setting: cpu.setting,
+            millis: cpu.millis,
+        },
         None => CallFailure::Trap(trap_text(error)),
     }
 }

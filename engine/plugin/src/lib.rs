@@ -18,6 +18,7 @@ mod vault;
 
 mod inspect;
 mod load;
+mod signature;
 
 mod breaker;
 mod chain;
@@ -38,9 +39,11 @@ mod world;
 
 mod answer;
 mod call;
+mod metering;
 mod meters;
 mod stage;
 mod state;
+mod watch;
 mod urls;
 
 pub use config::{Config, HostConfig, Limits, OnFailure, PluginConfig};
@@ -49,4 +52,8 @@ pub use grants::Grants;
 pub use host::{Host, PluginInfo, Services, check};
 pub use statistics::{Latencies, MINUTES, Minute, PluginState, PluginStatistics, Role};
 pub use vault::{AeadKey, Secret, Vault};
+pub use inspect::Outline;
+pub use metering::{Instruments, Metering};
+pub use signature::PublicKey;
+pub use watch::{CallReport, LogLine, Said, Watch};
 pub use world::World;

@@ -14,6 +14,7 @@ use crate::meters::Meters;
 use crate::plugin::Plugin;
 use crate::pulse::Pulse;
 use crate::reach::Reach;
+use crate::signature;
 use crate::stage::Stages;
 use crate::state::State;
 use crate::v0_1_0::{About, Linked};
@@ -59,7 +60,7 @@ async fn load_named(
     let compiling = runtime.clone();
     let compiled = tokio::task::spawn_blocking(move || compile(&compiling, &path)).await;
     let linked = compiled.map_err(|error| LoadReason::Compile(error.to_string()))??;
-    let mut profile = profile(services, config, vault)?;
+    let mut profile = profile(runtime, services, (config, vault))?;
     if let World::Storage | World::Holder = linked.world() {
         profile.response_octets_max = STORAGE_RESPONSE_OCTETS_MAX;
     }
@@ -90,6 +91,8 @@ async fn load_named(
 
 fn compile(runtime: &Runtime, path: &Path) -> Result<Linked, LoadReason> {
     let bytes = read(path, runtime.config.component_bytes_max)?;
+    let keys = &runtime.config.require_signatures;
+    signature::check(keys, &bytes).map_err(LoadReason::Signature)?;
     let world = inspect(path, &bytes)?;
     let failed = |error: wasmtime::Error| LoadReason::Compile(format!("{error:#}"));
     let component = Component::from_binary(&runtime.engine, &bytes).map_err(failed)?;
@@ -121,9 +124,9 @@ fn read(path: &Path, max: u64) -> Result<Vec<u8>, LoadReason> {
 }
 
 fn profile(
+    runtime: &Runtime,
     services: &Services,
-    config: &PluginConfig,
-    vault: &Vault,
+    (config, vault): (&PluginConfig, &Vault),
 ) -> Result<Profile, LoadReason> {
     let json = serde_json::to_value(&config.config);
     let json = json.map_err(|error| LoadReason::Config(error.to_string()))?;
@@ -136,6 +139,7 @@ fn profile(
         clock: services.clock.clone(),
         started: services.clock.monotonic(),
         metrics: GuestMetrics::new(&config.name),
+        instruments: runtime.instruments.clone(),
         meters: Arc::new(Meters::new(&config.name, services.clock.clone())),
         reach: Reach::new(services, config, vault),
         response_octets_max: RESPONSE_OCTETS_MAX,

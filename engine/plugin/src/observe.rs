@@ -5,6 +5,7 @@ use crate::chain::Chain;
 use crate::engine::Runtime;
 use crate::plugin::Used;
 use crate::state::State;
+use crate::watch::Said;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
@@ -61,6 +62,13 @@ async fn serve(
             let answer = plugin.ask(&runtime, slot, &shared, &call).await;
             let now = clock.monotonic();
             let took = now.saturating_duration_since(began);
+            if plugin.watch().is_some() {
+                let said = answer.as_ref().map(|answer| {
+                    let checked = answer.clone().check(stage);
+                    checked.map_or_else(|_| Said::nothing(), |checked| Said::of(&checked))
+                });
+                plugin.report(stage, said, took, slot.as_mut());
+            }
             match answer {
                 Ok(_) => plugin.succeeded(stage, &Verdict::Next, took),
                 Err(failure) => plugin.failed(stage, &failure, now, took),

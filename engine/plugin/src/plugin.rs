@@ -13,6 +13,7 @@ use crate::pulse::Pulse;
 use crate::stage::{Stage, Stages};
 use crate::state::State;
 use crate::statistics::{PluginState, PluginStatistics, Role};
+use crate::watch::{CallReport, Said, Watch};
 use crate::world::World;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -40,6 +41,16 @@ pub(crate) struct Plugin {
 pub(crate) struct Used {
     pub(crate) instance: Instance,
     meters: Arc<Meters>,
+    /// How long starting and configuring it took, until somebody asks.
+    started: Option<Duration>,
+}
+
+impl Used {
+    /// Fuel of the last call, memory now, and how long starting took if nobody asked before.
+    pub(crate) fn figures(&mut self) -> (Option<u64>, usize, Option<Duration>) {
+        let instance = &self.instance;
+        (instance.fuel_used(), instance.memory(), self.started.take())
+    }
 }
 
 impl Drop for Used {
@@ -160,12 +171,46 @@ impl Plugin {
             if let Some(used) = used {
                 return Ok(used);
             }
+            let clock = mould.profile.clock.clone();
+            let began = clock.monotonic();
             let mut instance = mould.start(state, permit, own).await?;
             instance.configure().await?;
             meters.instance_started();
-            Ok(Used { instance, meters })
+            Ok(Used {
+                instance,
+                meters,
+                started: Some(clock.monotonic().saturating_duration_since(began)),
+            })
         };
         (start, pulse)
+    }
+
+    /// Who watches the calls, if anybody does.
+    pub(crate) fn watch(&self) -> Option<&Arc<dyn Watch>> {
+        self.mould.profile.instruments.watch.as_ref()
+    }
+
+    /// Tells whoever watches of a call; `used` is the instance, unless it is gone.
+    pub(crate) fn report(
+        &self,
+        stage: Stage,
+        said: Result<Said, &CallFailure>,
+        took: Duration,
+        used: Option<&mut Used>,
+    ) {
+        let Some(watch) = self.watch() else {
+            return;
+        };
+        let (fuel, memory_bytes, started) = used.map_or((None, 0, None), Used::figures);
+        watch.called(&CallReport {
+            plugin: &self.name,
+            stage: stage.as_str(),
+            said,
+            took: took.saturating_sub(started.unwrap_or_default()),
+            started,
+            fuel,
+            memory_bytes,
+        });
     }
 
     /// Counts an answer and closes the breaker.

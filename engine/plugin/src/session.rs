@@ -9,8 +9,10 @@ use crate::observe::Observers;
 use crate::plugin::{Plugin, Used};
 use crate::stage::Stage;
 use crate::state::{Applied, Held, State};
+use crate::watch::Said;
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio_util::task::TaskTracker;
 use waxseal_mail::{Envelope, ReversePath};
 use waxseal_ports::filter::{Ruling, SessionInfo, Verdict};
@@ -42,6 +44,16 @@ pub(crate) struct Session {
 struct Slot {
     used: Option<Used>,
     spent: Spent,
+}
+
+/// What came of an answer.
+struct Made {
+    verdict: Verdict,
+    /// For the trace.
+    changes: String,
+    applied: Applied,
+    /// The answer in words, where somebody watches.
+    said: Option<Said>,
 }
 
 /// What one filter changed of the current message.
@@ -120,8 +132,14 @@ impl Session {
         let outcome = self.outcome(index, plugin, call).await;
         let now = self.shared.clock.monotonic();
         let took = now.saturating_duration_since(began);
+        self.report(index, plugin, stage, outcome.as_ref(), took);
         let (verdict, trust, text) = match outcome {
-            Ok((verdict, changes, applied)) => {
+            Ok(Made {
+                verdict,
+                changes,
+                applied,
+                ..
+            }) => {
                 plugin.succeeded(stage, &verdict, took);
                 ruling.added_recipients.extend(applied.added_recipients);
                 let text = describe(&verdict) + &changes;
@@ -151,7 +169,7 @@ impl Session {
         index: usize,
         plugin: &Plugin,
         call: &Arc<Call>,
-    ) -> Result<(Verdict, String, Applied), CallFailure> {
+    ) -> Result<Made, CallFailure> {
         if self.is_too_large() {
             return Err(CallFailure::TooLarge);
         }
@@ -168,8 +186,34 @@ impl Session {
             .map_err(CallFailure::Outcome)?;
         let verdict = checked.verdict.clone();
         let changes = changes(&checked);
+        let said = plugin.watch().map(|_| Said::of(&checked));
         let applied = self.state().apply(checked).map_err(CallFailure::Outcome)?;
-        Ok((verdict, changes, applied))
+        Ok(Made {
+            verdict,
+            changes,
+            applied,
+            said,
+        })
+    }
+
+    /// Tells whoever watches of a call.
+    fn report(
+        &mut self,
+        index: usize,
+        plugin: &Plugin,
+        stage: Stage,
+        outcome: Result<&Made, &CallFailure>,
+        took: Duration,
+    ) {
+        if plugin.watch().is_none() {
+            return;
+        }
+        let said = outcome.map(|made| made.said.clone().unwrap_or_else(Said::nothing));
+        let used = self
+            .slots
+            .get_mut(index)
+            .and_then(|slot| slot.used.as_mut());
+        plugin.report(stage, said, took, used);
     }
 
     fn is_too_large(&self) -> bool {

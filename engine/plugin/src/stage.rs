@@ -140,6 +140,12 @@ impl Stages {
         self.bits & Self::bit(stage) != 0
     }
 
+    /// The stages by name, in order, without `observe:`.
+    pub(crate) fn names(self) -> Vec<String> {
+        let stages = Stage::ALL.into_iter().filter(|stage| self.contains(*stage));
+        stages.map(|stage| stage.as_str().to_owned()).collect()
+    }
+
     /// All stages of both.
     pub(crate) const fn with(self, other: Self) -> Self {
         Self {

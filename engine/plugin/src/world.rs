@@ -17,7 +17,7 @@ pub enum World {
 
 impl World {
     /// All of them; of two that share exports the one that asks for more comes first.
-    pub(crate) const ALL: [Self; 5] = [
+    pub const ALL: [Self; 5] = [
         Self::Learner,
         Self::Filter,
         Self::Delivery,

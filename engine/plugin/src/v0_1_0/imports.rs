@@ -16,6 +16,7 @@ use super::bindings::waxseal::plugin::{
 use super::convert;
 use crate::guest::Guest;
 use crate::guest_metrics::Figure;
+use crate::watch::LogLine;
 use std::io;
 
 /// Octets of one answer of randomness.
@@ -134,6 +135,13 @@ impl log::Host for Guest {
         }
         self.logged.lines += 1;
         self.logged.bytes += bytes;
+        if let Some(watch) = &self.profile.instruments.watch {
+            watch.logged(&LogLine {
+                plugin,
+                level: level_name(level),
+                text: &line,
+            });
+        }
         match level {
             log::Level::Trace => tracing::trace!(plugin, %session, "{line}"),
             log::Level::Debug => tracing::debug!(plugin, %session, "{line}"),
@@ -142,6 +150,16 @@ impl log::Host for Guest {
             log::Level::Error => tracing::error!(plugin, %session, "{line}"),
         }
         Ok(())
+    }
+}
+
+const fn level_name(level: log::Level) -> &'static str {
+    match level {
+        log::Level::Trace => "trace",
+        log::Level::Debug => "debug",
+        log::Level::Info => "info",
+        log::Level::Warn => "warn",
+        log::Level::Error => "error",
     }
 }
 
