@@ -17,6 +17,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("plugin", &["mail", "ports"]),
     ("milter", &["mail", "ports"]),
     ("toolchain", &[]),
+    (
+        "author",
+        &["mail", "ports", "mime", "plugin", "toolchain"],
+    ),
     ("dns", &["mail", "ports"]),
     ("intake", &["mail", "ports", "smtp", "mime", "net"]),
     ("delivery", &["mail", "ports", "smtp", "mime", "net"]),

@@ -1,0 +1,213 @@
+//! A plugin, or two versions of it, over mail that came in before.
+
+use crate::component::Subject;
+use crate::source::{Replayed, Source};
+use crate::stub::{StubClock, StubDns, StubEntropy, StubHttp, StubKeyValue};
+use crate::witness::Witness;
+use crate::{AuthorError, world};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use toml::Table;
+use waxseal_plugin::{Host, Instruments, Metering};
+use waxseal_ports::Filter;
+use waxseal_ports::filter::{Protocol, Ruling, Verdict, describe, label};
+
+/// Messages that cannot be read before a replay gives up.
+const UNREADABLE_MAX: usize = 1_000;
+
+/// One version of a plugin, loaded.
+pub struct Judge {
+    host: Host,
+    witness: Arc<Witness>,
+}
+
+/// What a plugin made of one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// The verdict's name.
+    pub verdict: &'static str,
+    /// The verdict with its reply or reason, and what was changed: one text to compare.
+    pub detail: String,
+    /// Whether a call failed.
+    pub failed: bool,
+}
+
+impl Judge {
+    /// Loads a component with settings as `[[plugin]]`. Names and URLs lead nowhere: a replay must not
+    /// tell the world about old mail.
+    ///
+    /// # Errors
+    /// [`AuthorError::Wrong`] where a server would refuse it.
+    pub async fn load(subject: &Subject, table: Table) -> Result<Self, AuthorError> {
+        let clock = Arc::new(StubClock::new(None));
+        let reach = world::Reach {
+            clock: clock.clone(),
+            key_value: Arc::new(StubKeyValue::new(&BTreeMap::new(), clock)),
+            entropy: Arc::new(StubEntropy::new(0)),
+            dns: Arc::new(StubDns::default()),
+            http: Arc::new(StubHttp::default()),
+        };
+        let witness = Arc::new(Witness::default());
+        let instruments = Instruments {
+            metering: Metering::Fuel,
+            watch: Some(witness.clone()),
+        };
+        let config = subject.configured(table)?;
+        let host = Host::start_with(config, reach.services(subject), instruments).await;
+        let host = host.map_err(|error| AuthorError::Wrong(error.to_string()))?;
+        Ok(Self { host, witness })
+    }
+
+    /// Runs the session of one message.
+    pub async fn judge(&self, replayed: &Replayed) -> Judged {
+        self.witness.take();
+        let verdict = self.session(replayed).await;
+        self.host.shutdown().await;
+        let seen = self.witness.take();
+        let mut detail = describe(&verdict);
+        for edit in &seen.edits {
+            detail.push_str(&format!("; {edit}"));
+        }
+        for (symbol, points) in &seen.scores {
+            detail.push_str(&format!("; {symbol} {points:+}"));
+        }
+        for failure in &seen.failures {
+            detail.push_str(&format!("; failed: {}", failure.text));
+        }
+        Judged {
+            verdict: label(&verdict),
+            detail,
+            failed: !seen.failures.is_empty(),
+        }
+    }
+
+    async fn session(&self, replayed: &Replayed) -> Verdict {
+        let mail = &replayed.mail;
+        let mut last = Verdict::Next;
+        let mut take = |ruling: Ruling| {
+            let ends = matches!(ruling.verdict, Verdict::Reject(_) | Verdict::Defer(_));
+            if ruling.verdict != Verdict::Next {
+                last = ruling.verdict;
+            }
+            ends
+        };
+        let mut session = self.host.session(replayed.session.clone());
+        let transacts = !matches!(replayed.session.protocol, Protocol::Imap | Protocol::Pop3);
+        let mut over = take(session.connect().await) || !transacts;
+        over = over || take(session.helo(&replayed.helo).await);
+        if let Some(user) = replayed.user.as_ref().filter(|_| !over) {
+            over = take(session.auth(user, "PLAIN", true).await);
+        }
+        over = over || take(session.mail(&mail.envelope.reverse_path, &[]).await);
+        if !over {
+            let mut envelope = mail.envelope.clone();
+            envelope.recipients.clear();
+            for recipient in &mail.envelope.recipients {
+                let path = recipient.forward_path.to_string();
+                if !take(session.rcpt(&path, &[]).await) {
+                    envelope.recipients.push(recipient.clone());
+                }
+            }
+            if !envelope.recipients.is_empty() {
+                let mut draft = mail.draft();
+                take(session.message(&mut envelope, &mut draft).await);
+            }
+        }
+        session.disconnect().await;
+        last
+    }
+}
+
+/// What came of a replay.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Replay {
+    /// Messages judged.
+    pub messages: u64,
+    /// Messages that could not be read, at most 1,000, with the reason.
+    pub unreadable: Vec<String>,
+    /// How many messages got which verdict from the first version and, after a space, the second.
+    pub verdicts: BTreeMap<String, u64>,
+    /// Messages at which a call failed.
+    pub failed: u64,
+    /// Messages that the two versions judge differently.
+    pub different: u64,
+    /// Whether two versions were compared.
+    pub compared: bool,
+}
+
+/// Judges all messages of `source`; `tell` gets each message with what the first version says and,
+/// where there is a second one, what that says.
+///
+/// # Errors
+/// [`AuthorError`] where over 1,000 messages cannot be read.
+pub async fn replay(
+    source: &mut dyn Source,
+    first: &Judge,
+    second: Option<&Judge>,
+    tell: &mut dyn FnMut(&Replayed, &Judged, Option<&Judged>, (u64, u64)),
+) -> Result<Replay, AuthorError> {
+    let mut came = Replay {
+        compared: second.is_some(),
+        ..Replay::default()
+    };
+    while let Some(next) = source.next() {
+        let replayed = match next {
+            Ok(replayed) => replayed,
+            Err(error) if came.unreadable.len() < UNREADABLE_MAX => {
+                came.unreadable.push(error.to_string());
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let one = first.judge(&replayed).await;
+        let two = match second {
+            Some(judge) => Some(judge.judge(&replayed).await),
+            None => None,
+        };
+        came.messages += 1;
+        came.failed += u64::from(one.failed || two.as_ref().is_some_and(|two| two.failed));
+        came.different += u64::from(two.as_ref().is_some_and(|two| *two != one));
+        let verdicts = match &two {
+            Some(two) => format!("{} {}", one.verdict, two.verdict),
+            None => one.verdict.to_owned(),
+        };
+        *came.verdicts.entry(verdicts).or_default() += 1;
+        let progress = (source.done(), source.total());
+        tell(&replayed, &one, two.as_ref(), progress);
+    }
+    Ok(came)
+}
+
+impl Replay {
+    /// Whether nothing failed, and the two versions, if there were two, agree.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.failed == 0 && self.different == 0 && self.unreadable.is_empty()
+    }
+}
+
+impl fmt::Display for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} messages", self.messages)?;
+        for (verdicts, number) in &self.verdicts {
+            let shown = match verdicts.split_once(' ') {
+                Some((one, two)) if one == two => format!("both {one}"),
+                Some((one, two)) => format!("{one} became {two}"),
+                None => verdicts.clone(),
+            };
+            writeln!(f, "  {number:>8}  {shown}")?;
+        }
+        if self.compared {
+            writeln!(f, "  {:>8}  judged differently", self.different)?;
+        }
+        if self.failed > 0 {
+            writeln!(f, "  {:>8}  with a failed call", self.failed)?;
+        }
+        for reason in &self.unreadable {
+            writeln!(f, "  not read: {reason}")?;
+        }
+        Ok(())
+    }
+}

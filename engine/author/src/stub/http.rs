@@ -1,0 +1,162 @@
+//! An HTTP client that connects to nobody.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use waxseal_ports::HttpClient;
+use waxseal_ports::http_client::{HttpError, HttpRequest, HttpResponse};
+
+/// One answer: to whom, and what.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpAnswer {
+    /// The method that it answers; any without one.
+    pub method: Option<String>,
+    /// The URL, or its beginning with `*` at the end.
+    pub url: String,
+    /// The request's body must hold this.
+    pub holds: Option<String>,
+    /// The status.
+    pub status: u16,
+    /// Fields, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: String,
+    /// `timeout`, `too-large` or `transport` instead of a response.
+    pub error: Option<String>,
+}
+
+impl Default for HttpAnswer {
+    fn default() -> Self {
+        Self {
+            method: None,
+            url: "*".to_owned(),
+            holds: None,
+            status: 200,
+            headers: BTreeMap::new(),
+            body: String::new(),
+            error: None,
+        }
+    }
+}
+
+impl HttpAnswer {
+    /// The prefix of URLs that must be granted for this answer to be asked for.
+    pub(crate) fn prefix(&self) -> Option<String> {
+        let (scheme, rest) = self.url.split_once("://")?;
+        let host = rest.split(['/', '*']).next()?;
+        Some(format!("{scheme}://{host}/"))
+    }
+
+    fn fits(&self, request: &HttpRequest) -> bool {
+        let method = self.method.as_ref();
+        let method = method.is_none_or(|method| method.eq_ignore_ascii_case(&request.method));
+        let url = match self.url.strip_suffix('*') {
+            Some(beginning) => request.url.starts_with(beginning),
+            None => request.url == self.url,
+        };
+        let holds = |part: &String| {
+            let body = String::from_utf8_lossy(&request.body);
+            body.contains(part.as_str())
+        };
+        method && url && self.holds.as_ref().is_none_or(holds)
+    }
+
+    fn give(&self) -> Result<HttpResponse, HttpError> {
+        match self.error.as_deref() {
+            None => Ok(HttpResponse {
+                status: self.status,
+                headers: self.headers.clone().into_iter().collect(),
+                body: Bytes::from(self.body.clone()),
+            }),
+            Some("timeout") => Err(HttpError::Timeout),
+            Some("too-large") => Err(HttpError::TooLarge),
+            Some(other) => Err(HttpError::Transport(other.to_owned())),
+        }
+    }
+}
+
+/// Answers in order of the list; keeps what was asked.
+#[derive(Debug, Default)]
+pub struct StubHttp {
+    answers: Vec<HttpAnswer>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl StubHttp {
+    /// A client that knows `answers`.
+    #[must_use]
+    pub fn new(answers: Vec<HttpAnswer>) -> Self {
+        Self {
+            answers,
+            asked: Mutex::default(),
+        }
+    }
+
+    /// Method and URL of the requests so far, in order.
+    #[must_use]
+    pub fn asked(&self) -> Vec<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.clone()
+    }
+}
+
+#[async_trait]
+impl HttpClient for StubHttp {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        self.asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(format!("{} {}", request.method, request.url));
+        let mut answers = self.answers.iter();
+        match answers.find(|answer| answer.fits(&request)) {
+            Some(answer) => answer.give(),
+            None => Err(HttpError::Transport(format!(
+                "no [[stub.http]] answers {} {}",
+                request.method, request.url
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn request(method: &str, url: &str) -> HttpRequest {
+        HttpRequest {
+            method: method.to_owned(),
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: Bytes::from_static(b"{\"a\":1}"),
+            timeout: Duration::from_secs(1),
+            response_octets_max: 1024,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_first_that_fits_answers() {
+        let answer = |url: &str, status| HttpAnswer {
+            url: url.to_owned(),
+            status,
+            ..HttpAnswer::default()
+        };
+        let post = HttpAnswer {
+            method: Some("post".to_owned()),
+            holds: Some("\"a\"".to_owned()),
+            ..answer("https://a.test/*", 201)
+        };
+        let http = StubHttp::new(vec![answer("https://a.test/x", 204), post]);
+        let status = async |method: &str, url: &str| {
+            let answer = http.send(request(method, url)).await;
+            answer.map(|answer| answer.status).ok()
+        };
+        assert_eq!(status("GET", "https://a.test/x").await, Some(204));
+        assert_eq!(status("POST", "https://a.test/y").await, Some(201));
+        assert_eq!(status("GET", "https://a.test/y").await, None);
+        assert_eq!(http.asked()[2], "GET https://a.test/y");
+    }
+}

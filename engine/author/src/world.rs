@@ -1,0 +1,56 @@
+//! What a plugin can reach while a tool runs it.
+
+use crate::AuthorError;
+use crate::component::Subject;
+use crate::stub::{StubDns, StubEntropy, StubHttp, StubKeyValue};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use waxseal_plugin::{AeadKey, Secret, Services, Vault};
+use waxseal_ports::Clock;
+
+/// Stubs for everything but the time.
+pub(crate) struct Reach {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) key_value: Arc<StubKeyValue>,
+    pub(crate) entropy: Arc<StubEntropy>,
+    pub(crate) dns: Arc<StubDns>,
+    pub(crate) http: Arc<StubHttp>,
+}
+
+impl Reach {
+    /// The services of a host that reaches these stubs and nothing else.
+    pub(crate) fn services(&self, subject: &Subject) -> Services {
+        Services {
+            plugin_dir: subject.folder(),
+            cache_dir: subject.cache_dir.clone(),
+            parser: Arc::new(waxseal_mime::Parser::new(waxseal_mime::Limits::default())),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            key_value: self.key_value.clone(),
+            resolver: self.dns.clone(),
+            http: self.http.clone(),
+        }
+    }
+}
+
+/// Secrets and keys by name; a key is 64 hex digits.
+///
+/// # Errors
+/// [`AuthorError::Wrong`] names the key that is none.
+pub(crate) fn vault(
+    secrets: &BTreeMap<String, String>,
+    aead_keys: &BTreeMap<String, String>,
+) -> Result<Vault, AuthorError> {
+    let secrets = secrets.iter();
+    let keys = aead_keys.iter().map(|(name, digits)| {
+        let key = AeadKey::from_hex(digits)
+            .ok_or_else(|| AuthorError::Wrong(format!("the key {name:?} is not 64 hex digits")))?;
+        Ok((name.clone(), key))
+    });
+    Ok(Vault {
+        secrets: secrets
+            .map(|(name, text)| (name.clone(), Secret::new(text)))
+            .collect(),
+        aead_keys: keys.collect::<Result<_, AuthorError>>()?,
+    })
+}
