@@ -8,6 +8,7 @@
 //! Nothing here knows an adapter: it works on `Directory`, `Queue` and [`Plugins`].
 
 mod answer;
+mod chart;
 mod client;
 mod command_api;
 mod config;
@@ -15,6 +16,8 @@ mod http;
 mod observation;
 mod operations;
 mod page;
+mod plugin_page;
+mod plugin_report;
 mod plugins;
 mod problem;
 mod readiness;
@@ -28,6 +31,7 @@ pub use command_api::serve_commands;
 pub use config::AdminConfig;
 pub use observation::{ListenerView, Status, serve_observation};
 pub use operations::Operations;
+pub use plugin_report::{MinuteReport, PluginReport};
 pub use plugins::{NoPlugins, Plugins};
 pub use problem::Problem;
 pub use readiness::{Check, Readiness};

@@ -1,6 +1,6 @@
 //! The TCP port: health, readiness, metrics and a status page. It has no route that changes anything.
 
-use crate::{Operations, Readiness, http, page};
+use crate::{Operations, Readiness, http, page, plugin_page};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -67,6 +67,7 @@ pub async fn serve_observation(
 pub(crate) fn router(status: Arc<Status>) -> Router {
     Router::new()
         .route("/", get(status_page))
+        .route("/plugins", get(plugins_page))
         .route("/style.css", get(style))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -98,6 +99,12 @@ async fn render_metrics(State(status): State<Arc<Status>>) -> Response {
 async fn status_page(State(status): State<Arc<Status>>) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     (kind, page::render(&status).await).into_response()
+}
+
+async fn plugins_page(State(status): State<Arc<Status>>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    let plugins = status.operations.plugins.report();
+    (kind, plugin_page::render(&status.hostname, &plugins)).into_response()
 }
 
 async fn style() -> Response {

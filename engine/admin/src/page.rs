@@ -11,9 +11,22 @@ background:#fff}\n\
 table{border-collapse:collapse;width:100%}\n\
 th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #ddd}\n\
 td:last-child{font-variant-numeric:tabular-nums}\n\
-.bad{color:#a00}\n\
-@media (prefers-color-scheme:dark){body{background:#161616;color:#ddd}th,td{border-color:#444}\
-.bad{color:#f77}}\n";
+.bad{color:#a00}.good{color:#070}\n\
+h2 span{float:right;font-size:1rem}h2 small{font-weight:400;font-size:1rem}\
+section{border-top:1px solid #ddd;margin-top:2rem}\n\
+.figure{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}\
+.figure svg{flex:1 1 24rem;min-width:0;max-width:100%;height:auto}\
+.figure table{flex:1 1 12rem;width:auto}\n\
+svg text{font-size:12px;fill:#555}svg .end{text-anchor:end}svg .grid{stroke:#ddd;fill:none}\
+svg .line{fill:none;stroke-width:1.5}.key{display:inline-block;width:.7em;height:.7em;\
+margin-right:.4em}\n\
+rect.ok{fill:#2a7f62}.key.ok{background:#2a7f62}rect.held{fill:#b8860b}.key.held{background:#b8860b}\
+rect.refused{fill:#3366aa}.key.refused{background:#3366aa}rect.failed{fill:#b22}\
+.key.failed{background:#b22}\n\
+path.p50{stroke:#2a7f62}circle.p50{fill:#2a7f62}.key.p50{background:#2a7f62}\
+path.p99{stroke:#b8860b}circle.p99{fill:#b8860b}.key.p99{background:#b8860b}\n\
+@media (prefers-color-scheme:dark){body{background:#161616;color:#ddd}th,td,section{border-color:#444}\
+.bad{color:#f77}.good{color:#7c7}a{color:#9bf}svg text{fill:#aaa}svg .grid{stroke:#444}}\n";
 
 pub(crate) async fn render(status: &Status) -> String {
     let mut page = String::with_capacity(8 * 1024);
@@ -32,7 +45,7 @@ pub(crate) async fn render(status: &Status) -> String {
     ));
     page.push_str(&listeners(status));
     page.push_str(&counters(&status.metrics.render()));
-    page.push_str("<p><a href=\"/metrics\">metrics</a> · <a href=\"/readyz\">readiness</a></p>\n");
+    page.push_str("<p><a href=\"/plugins\">plugins</a> · <a href=\"/metrics\">metrics</a> · <a href=\"/readyz\">readiness</a></p>\n");
     page
 }
 
@@ -90,7 +103,7 @@ fn counters(exposition: &str) -> String {
     table
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,6 +1,6 @@
 //! What administration needs of the plugin host.
 
-use crate::{PluginView, Problem};
+use crate::{PluginReport, PluginView, Problem};
 use async_trait::async_trait;
 
 /// The plugins in use.
@@ -8,6 +8,11 @@ use async_trait::async_trait;
 pub trait Plugins: Send + Sync {
     /// All of them, in the order in which they are asked.
     async fn list(&self) -> Vec<PluginView>;
+
+    /// What each did in the last hour, those that are switched off at the end.
+    fn report(&self) -> Vec<PluginReport> {
+        Vec::new()
+    }
 
     /// Reads them again; what cannot be read leaves the former ones in use.
     ///

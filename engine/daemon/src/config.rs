@@ -6,13 +6,16 @@ mod layout;
 mod mistake;
 #[cfg(test)]
 mod tests;
+mod vault;
 
 pub(crate) use check::{Ground, check};
 pub(crate) use layout::plugin_folder;
 pub(crate) use mistake::{Mistake, Mistakes};
+pub(crate) use vault::Keeping;
 
 use document::Document;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use waxseal_net::{ListenerConfig, Throttling, TlsConfig};
 
@@ -68,6 +71,12 @@ pub(crate) struct Config {
     /// `[milter_server]`: for `waxseal plugin serve-milter`.
     #[serde(default)]
     pub milter_server: waxseal_milter::ServerConfig,
+    /// `[secrets]`
+    #[serde(default)]
+    pub secrets: BTreeMap<String, Keeping>,
+    /// `[aead_keys]`
+    #[serde(default)]
+    pub aead_keys: BTreeMap<String, Keeping>,
     /// `[admin]`
     #[serde(default)]
     pub admin: waxseal_admin::AdminConfig,
@@ -176,6 +185,10 @@ impl Config {
         }
         if let Some(log) = &mut self.log.file {
             *log = folder.join(&log);
+        }
+        let kept = self.secrets.values_mut().chain(self.aead_keys.values_mut());
+        for file in kept.filter_map(|keeping| keeping.file.as_mut()) {
+            *file = folder.join(&file);
         }
         self.storage.folder = self.server.data.clone();
         self.smtp.hostname = self.server.hostname.clone();

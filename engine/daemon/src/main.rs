@@ -13,6 +13,7 @@ mod memory;
 mod operate;
 mod serve;
 mod serve_milter;
+mod watch;
 mod wire;
 
 use anyhow::Context;

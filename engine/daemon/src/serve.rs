@@ -3,6 +3,7 @@
 use crate::config::{Config, Ground, Mistakes, check};
 use crate::failure::Outcome;
 use crate::logging;
+use crate::watch::FileWatch;
 use crate::wire::{Parts, plugin_services};
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -49,11 +50,13 @@ struct Server {
     runner: JoinHandle<()>,
     admin: Vec<JoinHandle<()>>,
     signals: Signals,
+    watch: Option<FileWatch>,
 }
 
 /// What is needed of the parts until the end.
 struct PartsLeft {
     storage: Arc<waxseal_storage::Storage>,
+    key_value: Arc<waxseal_storage::KeyValueStore>,
     host: Arc<waxseal_plugin::Host>,
     plugins: Arc<dyn Plugins>,
 }
@@ -110,6 +113,7 @@ impl Server {
             admin: vec![tokio::spawn(commands), tokio::spawn(observed)],
             parts: PartsLeft {
                 storage: parts.storage,
+                key_value: parts.key_value,
                 host: parts.host,
                 plugins: parts.operations.plugins,
             },
@@ -118,6 +122,10 @@ impl Server {
             stop,
             stop_admin,
             signals,
+            watch: config
+                .plugins
+                .watch
+                .then(|| FileWatch::new(config_file, &config.plugin_dir())),
         })
     }
 
@@ -128,6 +136,10 @@ impl Server {
                 Some(()) = self.signals.terminate.recv() => break,
                 Some(()) = self.signals.interrupt.recv() => break,
                 Some(()) = self.signals.hang_up.recv() => self.reload().await,
+                () = changed(&mut self.watch) => {
+                    tracing::info!("plugins or configuration changed");
+                    self.reload().await;
+                }
             }
         }
         Ok(())
@@ -177,8 +189,17 @@ impl Server {
                 tracing::warn!("an administrator's request is cut off");
             }
         }
+        self.parts.key_value.close().await;
         self.parts.storage.close().await;
         tracing::info!("stopped");
+    }
+}
+
+/// Resolves when what is watched has changed; never where nothing is.
+async fn changed(watch: &mut Option<FileWatch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
     }
 }
 

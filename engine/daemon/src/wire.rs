@@ -14,6 +14,7 @@ use waxseal_access::Access;
 use waxseal_admin::{Check, NoPlugins, Operations};
 use waxseal_delivery::{DirectoryRouter, Runner, Settings};
 use waxseal_dns::DnsResolver;
+use waxseal_fetch::Fetch;
 use waxseal_intake::Intake;
 use waxseal_mail::Domain;
 use waxseal_mime::Parser;
@@ -23,12 +24,13 @@ use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::Protocol;
 use waxseal_ports::mailbox_events::NoMailboxEvents;
 use waxseal_ports::transport::NoTransport;
-use waxseal_ports::{Clock, MessageParser};
-use waxseal_storage::Storage;
+use waxseal_ports::{Clock, MessageParser, Resolver, Unreachable};
+use waxseal_storage::{KeyValueStore, Storage};
 
 /// Every part of a running server that has no socket.
 pub(crate) struct Parts {
     pub storage: Arc<Storage>,
+    pub key_value: Arc<KeyValueStore>,
     pub host: Arc<Host>,
     pub runner: Runner,
     pub operations: Operations,
@@ -40,7 +42,10 @@ impl Parts {
     /// Opens the storage (which takes its lock), loads the plugins and builds the services.
     pub(crate) async fn build(config_file: &Path, config: &Config) -> Result<Self> {
         let storage = open_storage(config).await?;
-        let services = plugin_services(config);
+        let mut services = plugin_services(config);
+        let key_value = KeyValueStore::open(&config.server.data, services.clock.clone());
+        let key_value = key_value.await.context("opening kv.db")?;
+        services.key_value = key_value.clone();
         let (parser, clock) = (services.parser.clone(), services.clock.clone());
         let host = Host::start(config.plugin_config(), services)
             .await
@@ -80,6 +85,7 @@ impl Parts {
             intake: Arc::new(intake),
             access: Arc::new(access),
             storage,
+            key_value,
             host,
         })
     }
@@ -115,11 +121,18 @@ pub(crate) fn operations_without_server(storage: &Arc<Storage>) -> Operations {
     }
 }
 
-/// What the plugin host stands on.
+/// What the plugin host stands on, without the keys and values, which a running server opens.
 pub(crate) fn plugin_services(config: &Config) -> Services {
     let parser = Arc::new(Parser::new(config.mime));
+    let resolver: Arc<dyn Resolver> = match DnsResolver::new(&config.dns) {
+        Ok(resolver) => Arc::new(resolver),
+        // A mistake in [dns] is told where the configuration is checked.
+        Err(_) => Arc::new(Unreachable),
+    };
     Services {
         cache_dir: Some(config.server.data.join("plugin-cache")),
+        http: Arc::new(Fetch::new(resolver.clone())),
+        resolver,
         ..Services::new(config.plugin_dir(), parser, Arc::new(SystemClock))
     }
 }

@@ -98,6 +98,7 @@ fn forwarded(
         }),
         received: now,
         tags: leased.tags.clone(),
+        notes: leased.notes.clone(),
         quarantine: leased.quarantine.clone(),
         hold: None,
         trace: vec![TraceEvent {

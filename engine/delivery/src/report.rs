@@ -179,6 +179,7 @@ fn queued(id: MessageId, report: &Report, leased: &Leased) -> NewMessage {
         message,
         received: report.date,
         tags: Vec::new(),
+        notes: Default::default(),
         quarantine: None,
         hold: None,
         trace: vec![TraceEvent {

@@ -104,6 +104,7 @@ fn queued(
         }),
         received: now,
         tags: Vec::new(),
+        notes: Default::default(),
         quarantine: None,
         hold: None,
         trace: vec![TraceEvent {

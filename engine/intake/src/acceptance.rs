@@ -99,6 +99,7 @@ impl Conversation<'_> {
             message,
             received: began,
             tags: ruling.tags,
+            notes: ruling.notes,
             quarantine: fate.quarantine,
             hold: fate.hold,
             trace: story.end(

@@ -15,12 +15,15 @@ pub(crate) struct Chain {
     pub(crate) filters: Vec<Arc<Plugin>>,
     /// Those that are told afterwards.
     pub(crate) observers: Vec<Arc<Plugin>>,
+    /// Those whose verdicts are only compared, each with the number of filters that stand before it.
+    pub(crate) shadows: Vec<(usize, Arc<Plugin>)>,
     /// Those of other worlds.
     pub(crate) others: Vec<Arc<Plugin>>,
     /// Names of those that the administrator switched off.
     pub(crate) disabled: Vec<String>,
     wanted: Stages,
     observed: Stages,
+    shadowed: Stages,
 }
 
 impl Chain {
@@ -28,26 +31,53 @@ impl Chain {
         let (judges, others): (Vec<_>, Vec<_>) = plugins
             .into_iter()
             .partition(|plugin| matches!(plugin.world, World::Filter | World::Learner));
-        let (observers, filters): (Vec<_>, Vec<_>) = judges
+        let (observers, judging): (Vec<_>, Vec<_>) = judges
             .into_iter()
             .partition(|plugin| plugin.stages.observes);
+        let (mut filters, mut shadows) = (Vec::new(), Vec::new());
+        for plugin in judging {
+            if plugin.shadow {
+                shadows.push((filters.len(), plugin));
+            } else {
+                filters.push(plugin);
+            }
+        }
         let all = |plugins: &[Arc<Plugin>]| {
             let stages = plugins.iter().map(|plugin| plugin.stages);
             stages.fold(Stages::default(), Stages::with)
         };
+        let shadowed = shadows.iter().map(|(_, plugin)| plugin.stages);
         Self {
             wanted: all(&filters),
             observed: all(&observers),
+            shadowed: shadowed.fold(Stages::default(), Stages::with),
             filters,
             observers,
+            shadows,
             others,
             disabled,
         }
     }
 
+    /// All filters: those that decide, those that observe, those that are compared.
+    pub(crate) fn judges(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        let shadows = self.shadows.iter().map(|(_, plugin)| plugin);
+        self.filters.iter().chain(&self.observers).chain(shadows)
+    }
+
     /// Whether some filter decides at `stage`.
     pub(crate) const fn wants(&self, stage: Stage) -> bool {
         self.wanted.contains(stage)
+    }
+
+    /// Whether anybody has to do with `stage`.
+    pub(crate) const fn concerns(&self, stage: Stage) -> bool {
+        self.wants(stage) || self.observes(stage) || self.shadows_at(stage)
+    }
+
+    /// Whether some verdict is only compared at `stage`.
+    pub(crate) const fn shadows_at(&self, stage: Stage) -> bool {
+        self.shadowed.contains(stage)
     }
 
     /// Whether some observer is told of `stage`.

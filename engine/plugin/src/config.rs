@@ -33,6 +33,9 @@ pub struct HostConfig {
     pub slow_calls_max: u32,
     /// Octets of one component file; default 64 MiB.
     pub component_bytes_max: u64,
+    /// Whether plugin files and the configuration are looked at every 2 s, and read again when they
+    /// changed; default no.
+    pub watch: bool,
     /// Calls waiting for an observing plugin, per session; default 64. Past it they are dropped and
     /// counted.
     pub observe_queue_max: u32,
@@ -47,6 +50,7 @@ impl Default for HostConfig {
             instances_max: 1_000,
             slow_calls_max: 2,
             component_bytes_max: 64 * MIB,
+            watch: false,
             observe_queue_max: 64,
             require_signatures: Vec::new(),
         }
@@ -69,6 +73,11 @@ pub struct PluginConfig {
     /// Whether its verdict may replace a stricter one of a former filter; default no.
     #[serde(default)]
     pub trusted: bool,
+    /// Whether its verdicts are only compared with those of the other filters, and counted: it is
+    /// asked after them, off the client's time, about the message as it stood at its place. Default
+    /// no.
+    #[serde(default)]
+    pub shadow: bool,
     /// Whether it is loaded and asked at all; default yes.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -213,6 +222,7 @@ impl PluginConfig {
             file: None,
             on_failure: OnFailure::default(),
             trusted: false,
+            shadow: false,
             enabled: true,
             limits: Limits::default(),
             grants: Grants::default(),

@@ -78,6 +78,8 @@ pub struct PluginInfo {
     pub world: World,
     /// Whether it only observes.
     pub observes: bool,
+    /// Whether its verdicts are only compared.
+    pub shadow: bool,
     /// The stages at which it is asked.
     pub stages: Vec<String>,
 }
@@ -130,13 +132,14 @@ impl Host {
     #[must_use]
     pub fn plugins(&self) -> Vec<PluginInfo> {
         let chain = self.chain();
-        let judges = chain.filters.iter().chain(&chain.observers);
+        let judges = chain.judges();
         let all = judges.chain(&chain.others);
         all.map(|plugin| PluginInfo {
             name: plugin.name.clone(),
             actor: plugin.actor.clone(),
             world: plugin.world,
             observes: plugin.stages.observes,
+            shadow: plugin.shadow,
             stages: plugin.stages.names(),
         })
         .collect()
@@ -147,7 +150,7 @@ impl Host {
     #[must_use]
     pub fn statistics(&self) -> Vec<PluginStatistics> {
         let chain = self.chain();
-        let judges = chain.filters.iter().chain(&chain.observers);
+        let judges = chain.judges();
         let running = judges
             .chain(&chain.others)
             .map(|plugin| plugin.statistics());

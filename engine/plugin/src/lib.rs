@@ -25,6 +25,7 @@ mod chain;
 mod observe;
 mod plugin;
 mod session;
+mod shadow;
 mod storage;
 
 mod engine;

@@ -77,6 +77,7 @@ async fn load_named(
         world: mould.linked.world(),
         stages,
         on_failure: config.on_failure,
+        shadow: config.shadow,
         trust: if config.trusted {
             Trust::Full
         } else {

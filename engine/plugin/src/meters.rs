@@ -43,6 +43,10 @@ pub(crate) fn describe() {
     describe_counter!("waxseal_plugin_calls_total", "Calls by stage and verdict");
     describe_counter!("waxseal_plugin_failures_total", "Failed calls by kind");
     describe_counter!(
+        "waxseal_plugin_shadow_total",
+        "Verdicts of shadow plugins by how they compare with the chain's"
+    );
+    describe_counter!(
         "waxseal_plugin_observations_dropped_total",
         "Stages that observing plugins were not told of, past plugins.observe_queue_max"
     );
@@ -110,6 +114,14 @@ impl Meters {
         let plugin = self.plugin.clone();
         metrics::counter!("waxseal_plugin_failures_total", "plugin" => plugin, "kind" => failure.kind())
             .increment(1);
+    }
+
+    /// Its verdict compares so with the chain's.
+    pub(crate) fn shadowed(&self, agreement: &'static str) {
+        let plugin = self.plugin.clone();
+        metrics::counter!("waxseal_plugin_shadow_total", "plugin" => plugin, "agreement" => agreement)
+            .increment(1);
+        self.now(|minute| *minute.agreement.entry(agreement).or_default() += 1);
     }
 
     /// An observer was not told of a stage.

@@ -30,6 +30,8 @@ pub(crate) struct Plugin {
     pub(crate) stages: Stages,
     pub(crate) on_failure: OnFailure,
     pub(crate) trust: Trust,
+    /// Whether its verdicts are only compared.
+    pub(crate) shadow: bool,
     pub(crate) breaker: Breaker,
     pub(crate) meters: Arc<Meters>,
     pub(crate) mould: Arc<Mould>,
@@ -64,6 +66,17 @@ impl Plugin {
         &self.mould.profile.limits
     }
 
+    /// What its answers count for.
+    pub(crate) const fn role(&self) -> Role {
+        if self.stages.observes {
+            Role::Observes
+        } else if self.shadow {
+            Role::Shadows
+        } else {
+            Role::Decides
+        }
+    }
+
     /// What it did in the last hour.
     pub(crate) fn statistics(&self) -> PluginStatistics {
         let version = self.actor.strip_prefix(&self.name).map(str::trim_start);
@@ -71,11 +84,7 @@ impl Plugin {
             name: self.name.clone(),
             version: version.unwrap_or_default().to_owned(),
             world: Some(self.world),
-            role: if self.stages.observes {
-                Role::Observes
-            } else {
-                Role::Decides
-            },
+            role: self.role(),
             state: if self.breaker.is_open() {
                 PluginState::BreakerOpen
             } else {

@@ -7,6 +7,7 @@ use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::observe::Observers;
 use crate::plugin::{Plugin, Used};
+use crate::shadow::{Shadows, Sight, see};
 use crate::stage::Stage;
 use crate::state::{Applied, Held, State};
 use crate::watch::Said;
@@ -37,6 +38,7 @@ pub(crate) struct Session {
     /// What was decided about the message before it was here.
     standing: Verdict,
     observers: Option<Observers>,
+    shadows: Option<Shadows>,
 }
 
 /// One filter of the session.
@@ -73,6 +75,7 @@ impl Session {
             slots: Vec::new(),
             standing: Verdict::Next,
             observers: None,
+            shadows: None,
         }
     }
 
@@ -94,8 +97,12 @@ impl Session {
         let mut ruling = Ruling::next();
         ruling.verdict = standing;
         let call = Arc::new(call);
+        let mut sights = Vec::new();
         if self.chain.wants(stage) {
-            self.ask_all(&call, &mut ruling).await;
+            self.ask_all(&call, &mut ruling, &mut sights).await;
+        }
+        if self.chain.shadows_at(stage) {
+            self.compare(&call, sights, &ruling.verdict);
         }
         if self.chain.observes(stage) {
             self.tell(&call);
@@ -104,10 +111,13 @@ impl Session {
         ruling
     }
 
-    async fn ask_all(&mut self, call: &Arc<Call>, ruling: &mut Ruling) {
+    async fn ask_all(&mut self, call: &Arc<Call>, ruling: &mut Ruling, sights: &mut Vec<Sight>) {
         let chain = self.chain.clone();
         self.slots.resize_with(chain.filters.len(), Slot::default);
         for (index, plugin) in chain.filters.iter().enumerate() {
+            if chain.shadows_at(call.stage()) {
+                see(&chain, call.stage(), index, &self.state, sights);
+            }
             if !plugin.stages.contains(call.stage()) {
                 continue;
             }
@@ -220,6 +230,18 @@ impl Session {
         let mut state = self.state();
         let octets = state.message.as_mut().map_or(0, Held::octets);
         octets > u64::from(u32::MAX)
+    }
+
+    /// Has the shadows judge what they saw, or what there is where the chain ended before them.
+    fn compare(&mut self, call: &Arc<Call>, mut sights: Vec<Sight>, verdict: &Verdict) {
+        for index in 0..=self.chain.filters.len() {
+            see(&self.chain, call.stage(), index, &self.state, &mut sights);
+        }
+        let shadows = self.shadows.get_or_insert_with(|| {
+            let runtime = self.shared.runtime.clone();
+            Shadows::start(runtime, self.chain.clone(), &self.shared.tasks)
+        });
+        shadows.tell(&self.chain, call, sights, verdict);
     }
 
     fn tell(&mut self, call: &Arc<Call>) {
@@ -337,7 +359,7 @@ impl FilterSession for Session {
         let standing = std::mem::replace(&mut self.standing, Verdict::Next);
         let concerned = [Stage::Headers, Stage::Message];
         let mut concerned = concerned.into_iter();
-        if !concerned.any(|stage| self.chain.wants(stage) || self.chain.observes(stage)) {
+        if !concerned.any(|stage| self.chain.concerns(stage)) {
             let mut ruling = Ruling::next();
             ruling.verdict = standing;
             let state = self.state();
@@ -380,6 +402,7 @@ impl FilterSession for Session {
         self.stage(Call::Disconnect, Verdict::Next).await;
         self.slots.clear();
         self.observers = None;
+        self.shadows = None;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Accepted messages that are not where they belong yet: the line between intake and delivery.
 
-use crate::{ReadAt, trace::TraceEvent};
+use crate::{Notes, ReadAt, trace::TraceEvent};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::error::Error;
@@ -81,6 +81,8 @@ pub struct NewMessage {
     pub received: Timestamp,
     /// Labels of the filters.
     pub tags: Vec<String>,
+    /// What plugins leave for their own later stages.
+    pub notes: Notes,
     /// Deliver to Junk, and why.
     pub quarantine: Option<String>,
     /// Keep until released, and why.
@@ -106,6 +108,8 @@ pub struct Leased {
     pub delay_reported: bool,
     /// Labels of the filters.
     pub tags: Vec<String>,
+    /// What plugins leave for their own later stages.
+    pub notes: Notes,
     /// Deliver to Junk, and why.
     pub quarantine: Option<String>,
     /// What earlier attempts left at open recipients, by position, ascending; of those that are not

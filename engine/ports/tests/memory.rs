@@ -79,6 +79,7 @@ async fn the_clock_makes_messages_due() {
         message: Arc::new(bytes::Bytes::from_static(b"\r\n")),
         received: Timestamp::utc(0),
         tags: Vec::new(),
+        notes: Default::default(),
         quarantine: None,
         hold: None,
         trace: Vec::new(),

@@ -78,6 +78,7 @@ fn new_message(id: u64, octets: Bytes) -> NewMessage {
         message: Arc::new(octets),
         received: SystemClock.wall(),
         tags: Vec::new(),
+        notes: Default::default(),
         quarantine: None,
         hold: None,
         trace: Vec::new(),

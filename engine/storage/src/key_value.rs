@@ -19,10 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use waxseal_ports::key_value::{
-    KeyValue, KeyValueError, Owner, VALUE_OCTETS_MAX, check_keys,
-};
 use waxseal_ports::Clock;
+use waxseal_ports::key_value::{KeyValue, KeyValueError, Owner, VALUE_OCTETS_MAX, check_keys};
 use writer::{Action, Ticket, Writer};
 
 /// Operations waiting for the writer; more wait at their callers.
@@ -104,7 +102,10 @@ impl KeyValueStore {
 
     /// Has the writer do something.
     async fn write(&self, owner: &Owner, action: Action) -> Result<Vec<i32>, KeyValueError> {
-        let tickets = self.running().as_ref().map(|running| running.tickets.clone());
+        let tickets = self
+            .running()
+            .as_ref()
+            .map(|running| running.tickets.clone());
         let (answer, answered) = oneshot::channel();
         let ticket = Ticket {
             owner: owner.clone(),
@@ -150,7 +151,9 @@ impl KeyValue for KeyValueStore {
             .persistent(keys.len() <= KEPT_KEYS_MAX)
             .bind(id)
             .bind(self.clock.wall().unix_secs);
-        let query = keys.iter().fold(query, |query, key| query.bind(key.as_bytes()));
+        let query = keys
+            .iter()
+            .fold(query, |query, key| query.bind(key.as_bytes()));
         let rows = query.fetch_all(&self.readers).await.map_err(broken)?;
         let mut found = HashMap::with_capacity(rows.len());
         for row in rows {
@@ -158,7 +161,10 @@ impl KeyValue for KeyValueStore {
             let value: Vec<u8> = row.try_get(1).map_err(broken)?;
             found.insert(key, Bytes::from(value));
         }
-        Ok(keys.iter().map(|key| found.get(key.as_bytes()).cloned()).collect())
+        Ok(keys
+            .iter()
+            .map(|key| found.get(key.as_bytes()).cloned())
+            .collect())
     }
 
     async fn set(
@@ -182,7 +188,14 @@ impl KeyValue for KeyValueStore {
 
     async fn delete(&self, owner: &Owner, key: &str) -> Result<(), KeyValueError> {
         check_keys([key].into_iter())?;
-        self.write(owner, Action::Delete { key: key.as_bytes().into() }).await.map(drop)
+        self.write(
+            owner,
+            Action::Delete {
+                key: key.as_bytes().into(),
+            },
+        )
+        .await
+        .map(drop)
     }
 
     async fn incr_many(

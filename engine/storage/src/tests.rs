@@ -128,6 +128,7 @@ fn new_message(id: u64, octets: impl Into<Bytes>) -> NewMessage {
         message: Arc::new(octets.into()),
         received: Timestamp::utc(1_795_498_174),
         tags: Vec::new(),
+        notes: Default::default(),
         quarantine: None,
         hold: None,
         trace: Vec::new(),

@@ -216,6 +216,7 @@ fn new_message(number: u64) -> NewMessage {
         message: Arc::new(octets(number)),
         received: Timestamp::utc(0),
         tags: Vec::new(),
+        notes: Default::default(),
         quarantine: None,
         hold: None,
         trace: Vec::new(),

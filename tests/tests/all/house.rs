@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &["mail", "ports", "mime", "plugin", "toolchain"],
     ),
     ("dns", &["mail", "ports"]),
+    ("fetch", &["ports"]),
     ("intake", &["mail", "ports", "smtp", "mime", "net"]),
     ("delivery", &["mail", "ports", "smtp", "mime", "net"]),
     ("access", &["mail", "ports", "imap", "pop3", "mime", "net"]),
@@ -29,7 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "mail", "ports", "mime", "net", "storage", "plugin", "milter", "dns", "intake",
+            "mail", "ports", "mime", "net", "storage", "plugin", "milter", "dns", "fetch", "intake",
             "delivery", "access", "admin",
         ],
     ),

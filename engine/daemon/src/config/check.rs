@@ -110,7 +110,43 @@ impl Checker<'_> {
         if let Some(problem) = config.milter_server.problem() {
             mistakes.push(self.at_dotted("milter_server", &problem));
         }
+        mistakes.extend(self.vault());
         mistakes.extend(self.storage_plugins());
+        mistakes
+    }
+
+    /// Secrets and keys that cannot be read, and grants of such that are not there.
+    fn vault(&self) -> Vec<Mistake> {
+        let problems = self.config.vault().1.into_iter();
+        let mut mistakes: Vec<_> = problems
+            .map(|(table, name, problem)| self.at(&[At::Key(table), At::Key(&name)], problem))
+            .collect();
+        for (index, plugin) in self.config.plugin.iter().enumerate() {
+            let lists = [
+                ("secrets", &plugin.grants.secrets, &self.config.secrets),
+                (
+                    "aead_keys",
+                    &plugin.grants.aead_keys,
+                    &self.config.aead_keys,
+                ),
+            ];
+            for (key, granted, kept) in lists {
+                for (at, name) in granted
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, name)| !kept.contains_key(*name))
+                {
+                    let here = [
+                        At::Key("plugin"),
+                        At::Element(index),
+                        At::Key("grants"),
+                        At::Key(key),
+                        At::Element(at),
+                    ];
+                    mistakes.push(self.at(&here, format!("there is no {name:?} in [{key}]")));
+                }
+            }
+        }
         mistakes
     }
 
@@ -249,7 +285,7 @@ impl Config {
         waxseal_plugin::Config {
             host: self.plugins.clone(),
             plugins: self.plugin.clone(),
-            vault: waxseal_plugin::Vault::default(),
+            vault: self.vault().0,
         }
     }
 

@@ -248,6 +248,46 @@ fn the_template_of_init_is_sound() {
 }
 
 #[test]
+fn secrets_and_keys() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = std::env::temp_dir().join(format!("waxseal-vault-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    for (name, text, mode) in [("open", "hush\n", 0o644), ("mine", "hush\n", 0o600)] {
+        let path = dir.join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let text = format!(
+        "{SOUND}{SMTP}[[plugin]]\nname = \"a\"\nenabled = false\n\
+         grants.secrets = [\"mine\", \"absent\"]\ngrants.aead_keys = [\"long\", \"none\"]\n\
+         [secrets]\nmine = {{ file = \"mine\" }}\nopen = {{ file = \"open\" }}\n\
+         gone = {{ file = \"gone\" }}\nboth = {{ file = \"mine\", value = \"x\" }}\n\
+         [aead_keys]\nlong = {{ value = \"{}\" }}\nshort = {{ value = \"abc\" }}\n",
+        "0f".repeat(32)
+    );
+    let found = mistakes(&dir.join("w.toml"), &text);
+    let found = found.replace(&*dir.to_string_lossy(), "DIR");
+    expect![[r#"
+        DIR/w.toml:11:27: there is no "absent" in [secrets]
+        DIR/w.toml:12:29: there is no "none" in [aead_keys]
+        DIR/w.toml:15:8: DIR/open can be read by others (mode 644); `chmod 600 DIR/open`
+        DIR/w.toml:16:8: DIR/gone cannot be read: No such file or directory (os error 2)
+        DIR/w.toml:17:8: give either `file` or `value`
+        DIR/w.toml:20:9: a key is 64 hexadecimal digits, such as `openssl rand -hex 32` gives
+    "#]]
+    .assert_eq(&found);
+    let (config, _) = Config::parse(&dir.join("w.toml"), &text).unwrap();
+    let (vault, _) = config.vault();
+    assert_eq!(
+        vault.secrets["mine"].expose(),
+        "hush",
+        "without the line end"
+    );
+    assert!(!format!("{config:?}").contains("0f0f"), "never shown");
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
+#[test]
 fn milters() {
     check_after_sound(
         &format!("{SMTP}[[milter]]\nname = \"a\"\nsocket = \"8891\"\n"),

@@ -2,10 +2,14 @@
 
 use crate::config::Config;
 use async_trait::async_trait;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use waxseal_admin::{PluginView, Plugins, Problem};
-use waxseal_plugin::{Host, PluginInfo};
+use std::time::Duration;
+use waxseal_admin::{MinuteReport, PluginReport, PluginView, Plugins, Problem};
+use waxseal_plugin::{
+    Host, Latencies, Minute, PluginInfo, PluginState, PluginStatistics, Role, World,
+};
 
 /// Lists and reloads the plugins of the running server.
 pub(super) struct RunningPlugins {
@@ -41,10 +45,17 @@ impl Plugins for RunningPlugins {
         self.view()
     }
 
+    fn report(&self) -> Vec<PluginReport> {
+        self.host.statistics().iter().map(plugin_report).collect()
+    }
+
     /// Reads `[[plugin]]` of the configuration file again.
     async fn reload(&self) -> Result<Vec<PluginView>, Problem> {
         let (config, _) =
             Config::read(&self.config_file).map_err(|error| Problem::invalid(error.to_string()))?;
+        if let Some((table, name, problem)) = config.vault().1.into_iter().next() {
+            return Err(Problem::invalid(format!("{table}.{name}: {problem}")));
+        }
         let has = |name: &String| config.plugin.iter().any(|plugin| plugin.name == *name);
         if let Some(name) = self.stored_with.iter().find(|name| !has(name)) {
             let message =
@@ -57,6 +68,56 @@ impl Plugins for RunningPlugins {
     }
 }
 
+fn plugin_report(plugin: &PluginStatistics) -> PluginReport {
+    let mut hour = Latencies::default();
+    plugin
+        .minutes
+        .iter()
+        .for_each(|minute| hour.merge(&minute.latencies));
+    let cpu: Duration = plugin.minutes.iter().map(|minute| minute.cpu).sum();
+    let memory = plugin.minutes.iter().map(|minute| minute.memory_octets_max);
+    PluginReport {
+        name: plugin.name.clone(),
+        version: plugin.version.clone(),
+        world: plugin.world.map_or("", World::as_str).to_owned(),
+        role: match plugin.role {
+            Role::Decides => "decides",
+            Role::Observes => "observes",
+            Role::Shadows => "shadows",
+        }
+        .to_owned(),
+        state: match plugin.state {
+            PluginState::Works => "works",
+            PluginState::BreakerOpen => "breaker open",
+            PluginState::Disabled => "disabled",
+        }
+        .to_owned(),
+        p50_micros: micros(&hour, 0.5),
+        p99_micros: micros(&hour, 0.99),
+        cpu_micros: cpu.as_secs_f64() * 1e6,
+        memory_octets_max: memory.max().unwrap_or(0),
+        minutes: plugin.minutes.iter().map(minute_report).collect(),
+    }
+}
+
+fn minute_report(minute: &Minute) -> MinuteReport {
+    let list = |counts: &BTreeMap<&'static str, u64>| {
+        counts.iter().map(|(name, count)| (*name, *count)).collect()
+    };
+    MinuteReport {
+        calls: minute.calls,
+        verdicts: list(&minute.verdicts),
+        failures: list(&minute.failures),
+        agreement: list(&minute.agreement),
+        p50_micros: micros(&minute.latencies, 0.5),
+        p99_micros: micros(&minute.latencies, 0.99),
+    }
+}
+
+fn micros(latencies: &Latencies, share: f64) -> Option<f64> {
+    Some(latencies.quantile(share)?.as_secs_f64() * 1e6)
+}
+
 fn plugin_view(plugin: &PluginInfo) -> PluginView {
     let version = plugin.actor.strip_prefix(&plugin.name).map(str::trim);
     PluginView {
@@ -64,6 +125,8 @@ fn plugin_view(plugin: &PluginInfo) -> PluginView {
         version: version.unwrap_or(&plugin.actor).to_owned(),
         role: if plugin.observes {
             "observes"
+        } else if plugin.shadow {
+            "shadows"
         } else {
             "decides"
         }

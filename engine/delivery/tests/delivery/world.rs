@@ -224,6 +224,7 @@ impl World {
             message: Arc::new(Bytes::from(text.to_owned())),
             received: self.memory.clock().wall(),
             tags: Vec::new(),
+            notes: Default::default(),
             quarantine: None,
             hold: None,
             trace: Vec::new(),

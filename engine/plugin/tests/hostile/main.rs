@@ -11,6 +11,7 @@ mod load;
 mod notes;
 mod observe;
 mod reach;
+mod shadow;
 
 use bench::{Bench, session, transact};
 use counts::counts;

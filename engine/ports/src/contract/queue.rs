@@ -66,6 +66,7 @@ pub(super) async fn a_lease_is_exclusive<S: Queue + Directory>(storage: &S) {
     assert_eq!(leased.envelope, expected.envelope);
     assert_eq!((&leased.open[..], leased.attempts), (&[0, 1][..], 0));
     assert_eq!((leased.received, &leased.tags), (RECEIVED, &expected.tags));
+    assert_eq!(leased.notes, expected.notes);
     let octets = read_all(&*leased.message).unwrap();
     assert_eq!(octets, read_all(&*expected.message).unwrap());
     let again = storage.accept(queued(11, &["a@b.test"])).await;

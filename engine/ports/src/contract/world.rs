@@ -2,7 +2,7 @@
 
 use crate::queue::NewMessage;
 use crate::store::{Appended, NewAppend, Store};
-use crate::{Directory, Snapshot};
+use crate::{Directory, Notes, Snapshot};
 use bytes::Bytes;
 use std::sync::Arc;
 use waxseal_mail::{
@@ -114,6 +114,14 @@ pub(super) async fn subjects<S: Store + ?Sized>(
     indexes.map(|(_, index)| index.subject.clone()).collect()
 }
 
+/// What two plugins left at a message.
+pub(super) fn noted() -> Notes {
+    let mut notes = Notes::new();
+    notes.set("rules", "why", "looks odd");
+    notes.set("bayes", "score", "7");
+    notes
+}
+
 /// A message for the queue.
 pub(super) fn queued(id: u64, recipients: &[&str]) -> NewMessage {
     let recipient = |text: &&str| Recipient {
@@ -134,6 +142,7 @@ pub(super) fn queued(id: u64, recipients: &[&str]) -> NewMessage {
         message: Arc::new(Bytes::from_static(b"Received: here\r\n\r\nqueued\r\n")),
         received: RECEIVED,
         tags: vec!["tag".to_owned()],
+        notes: noted(),
         quarantine: None,
         hold: None,
         trace: Vec::new(),

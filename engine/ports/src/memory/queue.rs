@@ -52,6 +52,7 @@ impl QueuedRow {
             received: self.message.received,
             delay_reported: self.delay_reported,
             tags: self.message.tags.clone(),
+            notes: self.message.notes.clone(),
             quarantine: self.message.quarantine.clone(),
             message: self.message.message.clone(),
         }

@@ -5,8 +5,11 @@ use waxseal_mail::{
     BodyKind, DsnNotify, DsnReturn, Envelope, ForwardPath, Mailbox, Recipient, ReversePath,
     Timestamp,
 };
+use waxseal_ports::Notes;
 
-const VERSION: u8 = 1;
+/// The form with notes at its end; without notes it is the first one.
+const VERSION: u8 = 2;
+const WITHOUT_NOTES: u8 = 1;
 
 /// What a queued message keeps unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +17,14 @@ pub(crate) struct QueueEntry {
     pub(crate) envelope: Envelope,
     pub(crate) received: Timestamp,
     pub(crate) tags: Vec<String>,
+    pub(crate) notes: Notes,
     pub(crate) quarantine: Option<String>,
 }
 
 impl QueueEntry {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut out = Encoder::new(VERSION);
+        let has_notes = !self.notes.is_empty();
+        let mut out = Encoder::new(if has_notes { VERSION } else { WITHOUT_NOTES });
         let envelope = &self.envelope;
         let sender = match &envelope.reverse_path {
             ReversePath::Null => None,
@@ -47,11 +52,22 @@ impl QueueEntry {
             out.text(tag);
         }
         out.option(self.quarantine.as_deref(), Encoder::text);
+        if has_notes {
+            out.count(self.notes.iter().count());
+            for (plugin, key, text) in self.notes.iter() {
+                for part in [plugin, key, text] {
+                    out.text(part);
+                }
+            }
+        }
         out.finish()
     }
 
     pub(crate) fn decode(octets: &[u8]) -> Result<Self, Undecodable> {
-        let mut input = Decoder::new(octets, VERSION)?;
+        let version = octets.first().copied().unwrap_or_default();
+        let has_notes = version == VERSION;
+        let known = if has_notes { VERSION } else { WITHOUT_NOTES };
+        let mut input = Decoder::new(octets, known)?;
         let reverse_path = input.option(mailbox)?;
         let body = input.flag()?;
         let smtputf8 = input.flag()?;
@@ -67,6 +83,11 @@ impl QueueEntry {
         let offset_minutes = i16::try_from(input.signed()?).map_err(|_| Undecodable)?;
         let tags = input.list(Decoder::text)?;
         let quarantine = input.option(Decoder::text)?;
+        let notes = if has_notes {
+            notes(&mut input)?
+        } else {
+            Notes::new()
+        };
         input.finish()?;
         let envelope = Envelope {
             reverse_path: reverse_path.map_or(ReversePath::Null, ReversePath::Mailbox),
@@ -87,9 +108,19 @@ impl QueueEntry {
                 offset_minutes,
             },
             tags,
+            notes,
             quarantine,
         })
     }
+}
+
+fn notes(input: &mut Decoder<'_>) -> Result<Notes, Undecodable> {
+    let note = |input: &mut Decoder<'_>| Ok((input.text()?, input.text()?, input.text()?));
+    let mut notes = Notes::new();
+    for (plugin, key, text) in input.list(note)? {
+        notes.set(&plugin, &key, &text);
+    }
+    Ok(notes)
 }
 
 fn encode_recipient(out: &mut Encoder, recipient: &Recipient) {
@@ -138,6 +169,7 @@ mod tests {
             },
         };
         let sender = Mailbox::parse("\"a \\\" b\"@xn--bcher-kva.example").unwrap();
+        let mut noted = Notes::new();
         for reverse_path in [ReversePath::Null, ReversePath::Mailbox(sender)] {
             let entry = QueueEntry {
                 envelope: Envelope {
@@ -153,6 +185,7 @@ mod tests {
                     offset_minutes: -210,
                 },
                 tags: vec!["a".into(), String::new()],
+                notes: noted.clone(),
                 quarantine: Some("why".into()),
             };
             let encoded = entry.encode();
@@ -160,6 +193,12 @@ mod tests {
             for cut in 0..encoded.len() {
                 assert_eq!(QueueEntry::decode(&encoded[..cut]), Err(Undecodable));
             }
+            let version = if noted.is_empty() { 1 } else { 2 };
+            assert_eq!(
+                encoded[0], version,
+                "rows without notes are as they ever were"
+            );
+            noted.set("rules", "why", "it is \u{e9}");
         }
     }
 }

@@ -51,7 +51,8 @@ impl Owners {
     }
 
     pub(super) fn add(&mut self, owner: &Owner, id: i64) {
-        self.by_name.insert((owner.tenant.clone(), owner.plugin.clone()), id);
+        self.by_name
+            .insert((owner.tenant.clone(), owner.plugin.clone()), id);
     }
 
     pub(super) fn set_octets(&mut self, id: i64, octets: u64) {
@@ -73,7 +74,9 @@ fn options(path: &Path) -> SqliteConnectOptions {
 pub(super) async fn connect_writer(path: &Path) -> Result<(SqliteConnection, Owners), OpenError> {
     let options = options(path).pragma("cache_size", "-16384");
     let mut connection = options.connect().await?;
-    let row = sqlx::query("PRAGMA user_version").fetch_one(&mut connection).await?;
+    let row = sqlx::query("PRAGMA user_version")
+        .fetch_one(&mut connection)
+        .await?;
     match row.try_get(0)? {
         0 => drop(sqlx::raw_sql(SCHEMA).execute(&mut connection).await?),
         VERSION => {}
@@ -90,14 +93,18 @@ pub(super) async fn connect_writer(path: &Path) -> Result<(SqliteConnection, Own
         let id = row.try_get(0)?;
         let name = (row.try_get(1)?, row.try_get(2)?);
         owners.by_name.insert(name, id);
-        owners.octets.insert(id, row.try_get::<i64, _>(3)?.unsigned_abs());
+        owners
+            .octets
+            .insert(id, row.try_get::<i64, _>(3)?.unsigned_abs());
     }
     Ok((connection, owners))
 }
 
 /// The connections that read.
 pub(super) async fn connect_readers(path: &Path, count: u32) -> Result<SqlitePool, OpenError> {
-    let options = options(path).pragma("query_only", "1").pragma("cache_size", "-8192");
+    let options = options(path)
+        .pragma("query_only", "1")
+        .pragma("cache_size", "-8192");
     Ok(SqlitePoolOptions::new()
         .max_connections(count)
         .test_before_acquire(false)

@@ -31,7 +31,9 @@ async fn open(clock: Arc<dyn Clock>) -> Opened {
 impl Opened {
     async fn again(self, clock: Arc<dyn Clock>) -> Self {
         self.store.close().await;
-        let store = KeyValueStore::open(self.folder.path(), clock).await.unwrap();
+        let store = KeyValueStore::open(self.folder.path(), clock)
+            .await
+            .unwrap();
         Self { store, ..self }
     }
 }
@@ -59,18 +61,30 @@ async fn a_restart_changes_nothing() {
     let store = open(clock.clone()).await;
     let (owner, keys) = (owner(12), ["a\0b".to_owned(), "n".to_owned()]);
     let ttl = Some(Duration::from_secs(60));
-    store.set(&owner, &keys[0], octets("1234"), ttl).await.unwrap();
-    store.incr_many(&owner, &[(keys[1].clone(), 5)], None).await.unwrap();
+    store
+        .set(&owner, &keys[0], octets("1234"), ttl)
+        .await
+        .unwrap();
+    store
+        .incr_many(&owner, &[(keys[1].clone(), 5)], None)
+        .await
+        .unwrap();
     let store = store.again(clock.clone()).await;
     let values = store.get_many(&owner, &keys).await.unwrap();
     assert_eq!(values, [Some(octets("1234")), Some(octets("5"))]);
     let over = store.set(&owner, "x", octets("123"), None).await;
-    assert!(matches!(over, Err(KeyValueError::Quota)), "9 of 12 are known to be used");
+    assert!(
+        matches!(over, Err(KeyValueError::Quota)),
+        "9 of 12 are known to be used"
+    );
     clock.advance(Duration::from_secs(60));
     let store = store.again(clock.clone()).await;
     let values = store.get_many(&owner, &keys).await.unwrap();
     assert_eq!(values, [None, Some(octets("5"))]);
-    store.set(&owner, "x", octets("123456789"), None).await.unwrap();
+    store
+        .set(&owner, "x", octets("123456789"), None)
+        .await
+        .unwrap();
     store.close().await;
     let closed = store.set(&owner, "y", octets("1"), None).await;
     assert!(matches!(closed, Err(KeyValueError::Unavailable(_))));
@@ -84,14 +98,20 @@ async fn expired_entries_are_swept() {
     let owner = owner(100);
     let ttl = Some(Duration::from_secs(10));
     for n in 10..60 {
-        store.set(&owner, &n.to_string(), Bytes::new(), ttl).await.unwrap();
+        store
+            .set(&owner, &n.to_string(), Bytes::new(), ttl)
+            .await
+            .unwrap();
     }
     let full = store.set(&owner, "60", Bytes::new(), ttl).await;
     assert!(matches!(full, Err(KeyValueError::Quota)));
     clock.advance(Duration::from_secs(10));
     let all = Bytes::from(vec![b'v'; 98]);
     store.set(&owner, "60", all, None).await.unwrap();
-    let rows = sqlx::query("SELECT 1 FROM entry").fetch_all(&store.readers).await.unwrap();
+    let rows = sqlx::query("SELECT 1 FROM entry")
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 1);
 }
 
@@ -107,10 +127,16 @@ async fn many_callers_share_commits() {
             let owner = owner(1 << 30);
             for n in 0..50 {
                 let key = format!("192.0.2.0/24 a{caller}@x.test b{n}@y.test");
-                let found = store.get_many(&owner, std::slice::from_ref(&key)).await.unwrap();
+                let found = store
+                    .get_many(&owner, std::slice::from_ref(&key))
+                    .await
+                    .unwrap();
                 assert_eq!(found, [None]);
                 let ttl = Some(Duration::from_secs(3_600));
-                store.set(&owner, &key, octets("1795498174"), ttl).await.unwrap();
+                store
+                    .set(&owner, &key, octets("1795498174"), ttl)
+                    .await
+                    .unwrap();
             }
         });
     }
@@ -118,7 +144,10 @@ async fn many_callers_share_commits() {
         ended.unwrap();
     }
     let took = SystemClock.monotonic().saturating_duration_since(began);
-    let rows = sqlx::query("SELECT 1 FROM entry").fetch_all(&store.readers).await.unwrap();
+    let rows = sqlx::query("SELECT 1 FROM entry")
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 3_200);
     println!("{:.0} messages a second", 3_200.0 / took.as_secs_f64());
 }

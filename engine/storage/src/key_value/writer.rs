@@ -150,7 +150,10 @@ impl Writer {
     }
 
     async fn execute(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::query(text).execute(&mut self.connection).await.map(drop)
+        sqlx::query(text)
+            .execute(&mut self.connection)
+            .await
+            .map(drop)
     }
 
     async fn roll_back(&mut self) {
@@ -175,7 +178,10 @@ impl Writer {
         let id = made.fetch_one(&mut self.connection).await?.try_get(0)?;
         self.execute("COMMIT").await?;
         self.execute("BEGIN IMMEDIATE").await?;
-        self.owners.write().unwrap_or_else(PoisonError::into_inner).add(owner, id);
+        self.owners
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add(owner, id);
         Ok(id)
     }
 
@@ -205,7 +211,9 @@ impl Writer {
                 marks("(?,?)", places.len())
             );
             let query = statement(text, places.len());
-            let query = places.iter().fold(query, |query, (id, key)| query.bind(*id).bind(*key));
+            let query = places
+                .iter()
+                .fold(query, |query, (id, key)| query.bind(*id).bind(*key));
             for row in query.fetch_all(&mut self.connection).await? {
                 let place = (row.try_get(0)?, row.try_get::<Vec<u8>, _>(1)?.into());
                 let octets = row.try_get::<i64, _>(2)?;
@@ -242,7 +250,9 @@ impl Writer {
                 marks("(?,?)", rows.len())
             );
             let query = statement(text, rows.len());
-            let query = rows.iter().fold(query, |query, (id, key)| query.bind(*id).bind(&**key));
+            let query = rows
+                .iter()
+                .fold(query, |query, (id, key)| query.bind(*id).bind(&**key));
             query.execute(&mut self.connection).await?;
         }
         let changed = !written.is_empty() || !removed.is_empty();
@@ -301,7 +311,11 @@ impl Writer {
         for (id, octets) in &plan.octets {
             let octets = i64::try_from(*octets).unwrap_or(i64::MAX);
             let query = sqlx::query("UPDATE owner SET octets = ? WHERE id = ?");
-            query.bind(octets).bind(*id).execute(&mut self.connection).await?;
+            query
+                .bind(octets)
+                .bind(*id)
+                .execute(&mut self.connection)
+                .await?;
         }
         self.execute("COMMIT").await?;
         let mut owners = self.owners.write().unwrap_or_else(PoisonError::into_inner);

@@ -50,6 +50,7 @@ impl Newcomer {
             envelope: message.envelope,
             received: message.received,
             tags: message.tags,
+            notes: message.notes,
             quarantine: message.quarantine,
         };
         let newcomer = Self {

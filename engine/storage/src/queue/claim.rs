@@ -92,6 +92,7 @@ async fn lend(storage: &Storage, claimed: Vec<Claimed>) -> Result<Vec<Leased>, Q
             received: hot.entry.received,
             delay_reported: hot.progress.delay_reported,
             tags: hot.entry.tags.clone(),
+            notes: hot.entry.notes.clone(),
             quarantine: hot.entry.quarantine.clone(),
             message,
         });

@@ -1,0 +1,11 @@
+//! Requests over HTTP and HTTPS on behalf of plugins.
+//!
+//! Implements the `HttpClient` port on hyper, with connections that are kept for the next request.
+//! Names are resolved through the `Resolver` port; only public addresses are connected to, and the
+//! connection goes to the very address that was checked. No redirect is followed.
+
+mod address;
+mod client;
+mod connector;
+
+pub use client::Fetch;
