@@ -33,7 +33,10 @@ pub fn program(variable: &str, name: &str) -> Result<PathBuf> {
 }
 
 /// The folder of built plugins: `WAXSEAL_PLUGINS_DIR`, or `plugins` beside the programs.
-fn plugins() -> Result<PathBuf> {
+///
+/// # Errors
+/// When it is in neither place.
+pub fn plugins() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("WAXSEAL_PLUGINS_DIR") {
         return Ok(path.into());
     }

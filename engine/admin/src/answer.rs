@@ -43,6 +43,18 @@ pub enum Answer {
         /// It.
         events: Vec<TraceView>,
     },
+    /// Log lines of one plugin, in order.
+    PluginLog {
+        /// They.
+        lines: Vec<LogLineView>,
+        /// What `after` has to be for those that follow.
+        next: u64,
+    },
+    /// A recording, or none.
+    Recording {
+        /// It.
+        recording: Option<RecordingView>,
+    },
     /// Plugins, in the order in which they are asked.
     Plugins {
         /// They.
@@ -124,6 +136,28 @@ pub struct TraceView {
     pub outcome: String,
     /// How long it took, in microseconds.
     pub micros: Option<u64>,
+}
+
+/// A line of the log that is about a plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLineView {
+    /// When (RFC 3339).
+    pub at: String,
+    /// `trace`, `debug`, `info`, `warn` or `error`.
+    pub level: String,
+    /// The line.
+    pub text: String,
+}
+
+/// A recording of sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordingView {
+    /// Its folder.
+    pub folder: String,
+    /// Messages recorded.
+    pub messages: u64,
+    /// Octets written.
+    pub bytes: u64,
 }
 
 /// A plugin.

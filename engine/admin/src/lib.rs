@@ -21,10 +21,12 @@ mod plugin_report;
 mod plugins;
 mod problem;
 mod readiness;
+mod recording;
 mod request;
 
 pub use answer::{
-    AccountView, AliasView, Answer, DomainView, PluginView, QueuedView, RecipientView, TraceView,
+    AccountView, AliasView, Answer, DomainView, LogLineView, PluginView, QueuedView, RecipientView,
+    RecordingView, TraceView,
 };
 pub use client::{CallError, call};
 pub use command_api::serve_commands;
@@ -32,7 +34,8 @@ pub use config::AdminConfig;
 pub use observation::{ListenerView, Status, serve_observation};
 pub use operations::Operations;
 pub use plugin_report::{MinuteReport, PluginReport};
-pub use plugins::{NoPlugins, Plugins};
+pub use plugins::{LogPage, NoPlugins, Plugins};
 pub use problem::Problem;
+pub use recording::{NoRecording, Recording, RecordingPlan};
 pub use readiness::{Check, Readiness};
 pub use request::Request;

@@ -2,8 +2,9 @@
 
 mod directory;
 mod queue;
+mod recording;
 
-use crate::{Answer, Plugins, Problem, Request};
+use crate::{Answer, Plugins, Problem, Recording, RecordingPlan, Request};
 use std::sync::Arc;
 use waxseal_mail::{Domain, Mailbox};
 use waxseal_ports::{Directory, Queue};
@@ -17,6 +18,8 @@ pub struct Operations {
     pub queue: Arc<dyn Queue>,
     /// The plugin host.
     pub plugins: Arc<dyn Plugins>,
+    /// The recorder of sessions.
+    pub recording: Arc<dyn Recording>,
 }
 
 impl Operations {
@@ -80,6 +83,29 @@ impl Operations {
             Request::PluginReload => Ok(Answer::Plugins {
                 plugins: self.plugins.reload().await?,
             }),
+            Request::PluginLog { name, after, wait } => {
+                let page = self.plugins.log(&name, after, wait).await;
+                Ok(Answer::PluginLog {
+                    lines: page.lines,
+                    next: page.next,
+                })
+            }
+            Request::RecordStart {
+                folder,
+                messages_max,
+                bytes_max,
+                minutes_max,
+            } => {
+                let plan = RecordingPlan {
+                    folder: folder.into(),
+                    messages_max,
+                    bytes_max,
+                    minutes_max,
+                };
+                recording::start(&*self.recording, plan)
+            }
+            Request::RecordStop => Ok(recording::stop(&*self.recording)),
+            Request::RecordStatus => Ok(recording::status(&*self.recording)),
         }
     }
 }

@@ -1,7 +1,16 @@
 //! What administration needs of the plugin host.
 
-use crate::{PluginReport, PluginView, Problem};
+use crate::{LogLineView, PluginReport, PluginView, Problem};
 use async_trait::async_trait;
+
+/// Log lines, and where the next ones begin.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPage {
+    /// The lines in order.
+    pub lines: Vec<LogLineView>,
+    /// What stands for the last of them.
+    pub next: u64,
+}
 
 /// The plugins in use.
 #[async_trait]
@@ -19,6 +28,10 @@ pub trait Plugins: Send + Sync {
     /// # Errors
     /// A [`Problem`] that names the plugin and what is wrong with it.
     async fn reload(&self) -> Result<Vec<PluginView>, Problem>;
+
+    /// Log lines of one plugin after `after` (0 for all) that are still kept; with `wait` it waits for
+    /// the first, at most 20 s.
+    async fn log(&self, name: &str, after: u64, wait: bool) -> LogPage;
 }
 
 /// No plugin host, as on the command line while no server runs.
@@ -35,5 +48,12 @@ impl Plugins for NoPlugins {
         Err(Problem::not_found(
             "no server is running, so there is nothing to reload",
         ))
+    }
+
+    async fn log(&self, _name: &str, after: u64, _wait: bool) -> LogPage {
+        LogPage {
+            lines: Vec::new(),
+            next: after,
+        }
     }
 }

@@ -32,6 +32,12 @@ impl Problem {
         Self::new(404, "no such thing", detail)
     }
 
+    /// Something of that name is there or at work already.
+    #[must_use]
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(409, "exists already", detail)
+    }
+
     /// A value is not possible.
     #[must_use]
     pub fn invalid(detail: impl Into<String>) -> Self {

@@ -116,6 +116,30 @@ pub enum Request {
     PluginList,
     /// Read the plugins again.
     PluginReload,
+    /// Log lines of one plugin that are still in memory; waits a while for the first.
+    PluginLog {
+        /// Its name.
+        name: String,
+        /// Only those after this one; 0 for all.
+        after: u64,
+        /// Whether to wait for a line where there is none yet.
+        wait: bool,
+    },
+    /// Record sessions for replays.
+    RecordStart {
+        /// The folder, absolute; new or empty.
+        folder: String,
+        /// Messages at most.
+        messages_max: u64,
+        /// Octets at most.
+        bytes_max: u64,
+        /// Minutes at most.
+        minutes_max: u64,
+    },
+    /// End the recording.
+    RecordStop,
+    /// How far the recording is.
+    RecordStatus,
 }
 
 impl Request {
@@ -144,6 +168,10 @@ impl Request {
             Self::MessageTrace { .. } => "message-trace",
             Self::PluginList => "plugin-list",
             Self::PluginReload => "plugin-reload",
+            Self::PluginLog { .. } => "plugin-log",
+            Self::RecordStart { .. } => "record-start",
+            Self::RecordStop => "record-stop",
+            Self::RecordStatus => "record-status",
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use waxseal_admin::{
-    Check, ListenerView, NoPlugins, Operations, Readiness, Status, serve_observation,
+    Check, ListenerView, NoPlugins, NoRecording, Operations, Readiness, Status, serve_observation,
 };
 use waxseal_ports::memory::Memory;
 
@@ -62,6 +62,7 @@ async fn tells_and_never_changes() {
             directory: memory.clone(),
             queue: memory,
             plugins: Arc::new(NoPlugins),
+        recording: Arc::new(NoRecording),
         },
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
-use waxseal_admin::{CallError, NoPlugins, Operations, Request, call, serve_commands};
+use waxseal_admin::{CallError, NoPlugins, NoRecording, Operations, Request, call, serve_commands};
 use waxseal_ports::memory::Memory;
 
 struct Server {
@@ -23,6 +23,7 @@ fn start(name: &str) -> Server {
         directory: memory.clone(),
         queue: memory,
         plugins: Arc::new(NoPlugins),
+        recording: Arc::new(NoRecording),
     };
     let socket = std::env::temp_dir().join(format!("waxseal-{name}-{}.sock", std::process::id()));
     let stop = CancellationToken::new();

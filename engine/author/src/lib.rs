@@ -40,6 +40,6 @@ pub use grants::Grant;
 pub use inspect::{Inspection, inspect, sha256};
 pub use install::{InstallPlan, Installed, OciReference, install};
 pub use message::{Mail, with_crlf};
-pub use replay::{Judge, Judged, Replay, replay};
+pub use replay::{Hear, Judge, Judged, Replay, replay};
 pub use settings_file::set_enabled;
 pub use signature::{NewKey, new_key, sign, verify};

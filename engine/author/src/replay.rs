@@ -137,6 +137,10 @@ pub struct Replay {
     pub compared: bool,
 }
 
+/// Hears of each message: what the first version says, what the second says where there is one, and
+/// how much of the source was read, of how much.
+pub type Hear<'a> = dyn FnMut(&Replayed, &Judged, Option<&Judged>, (u64, u64)) + 'a;
+
 /// Judges all messages of `source`; `tell` gets each message with what the first version says and,
 /// where there is a second one, what that says.
 ///
@@ -146,7 +150,7 @@ pub async fn replay(
     source: &mut dyn Source,
     first: &Judge,
     second: Option<&Judge>,
-    tell: &mut dyn FnMut(&Replayed, &Judged, Option<&Judged>, (u64, u64)),
+    tell: &mut Hear<'_>,
 ) -> Result<Replay, AuthorError> {
     let mut came = Replay {
         compared: second.is_some(),

@@ -30,11 +30,12 @@ pub fn new_key(file: &Path) -> Result<NewKey, AuthorError> {
     let pair = KeyPair::generate();
     let mut options = std::fs::File::options();
     let open = options.write(true).create_new(true).mode(0o600).open(file);
-    let mut secret = open.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
+    let mut secret = open.map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
             AuthorError::Exists(format!("{} exists already", file.display()))
+        } else {
+            AuthorError::file(file, error)
         }
-        _ => AuthorError::file(file, error),
     })?;
     let written = secret.write_all(pair.sk.to_pem().as_bytes());
     let written = written.and_then(|()| secret.sync_all());

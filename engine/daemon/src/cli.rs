@@ -1,5 +1,14 @@
 //! The command line.
 
+mod author;
+mod record;
+
+pub(crate) use author::{
+    AuthorCommand, BenchArgs, InstallArgs, KeyCommand, Lang, MailArgs, NewArgs, ReplayArgs, TestArgs,
+};
+
+pub(crate) use record::{RecordArgs, RecordCommand};
+
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -55,7 +64,12 @@ pub(crate) enum Command {
     /// What happened to messages.
     #[command(subcommand)]
     Message(MessageCommand),
-    /// The plugins of the running server.
+    /// Record live sessions, for `waxseal plugin replay --recorded`.
+    ///
+    /// Envelopes, messages and verdicts are kept; passwords never are.
+    #[command(subcommand)]
+    Record(RecordCommand),
+    /// Write, test, install and watch plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
 }
@@ -287,11 +301,24 @@ pub(crate) enum PluginCommand {
     },
     /// Read configuration and files again; on a mistake the former ones stay.
     Reload,
+    /// Show the last log lines of one plugin of the running server.
+    Logs {
+        /// Its name.
+        name: String,
+        /// Go on with those to come, until interrupted.
+        #[arg(long, short)]
+        follow: bool,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Let a plugin filter for Postfix or Sendmail, as a milter.
     ///
     /// The configuration file gives the plugin's settings ([[plugin]] of that name) and those of the
     /// server ([milter_server]); it needs no listeners. Without a file everything has its default.
     ServeMilter(ServeMilterArgs),
+    /// The commands of authors.
+    #[command(flatten)]
+    Author(AuthorCommand),
 }
 
 /// Arguments of `plugin serve-milter`.

@@ -36,6 +36,11 @@ impl Failure {
         }
     }
 
+    /// An error with its code.
+    pub(crate) const fn with_code(code: u8, error: anyhow::Error) -> Self {
+        Self { code, error }
+    }
+
     /// For the shell.
     pub(crate) fn exit_code(&self) -> ExitCode {
         self.code.into()

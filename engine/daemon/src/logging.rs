@@ -1,11 +1,14 @@
 //! Where log lines go: standard error or a file, as text or JSON.
 
 use crate::config::{LogConfig, LogFormat, LogLevel};
+use crate::plugin_log::PluginLines;
 use anyhow::{Context, Result};
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Libraries whose information is noise here; their warnings are kept.
 const QUIET: &str = ",sqlx=warn,hyper=warn,hickory_proto=warn,hickory_resolver=warn,hickory_net=warn,\
@@ -48,8 +51,11 @@ where
         .with_writer(writer)
         .with_ansi(colours);
     let installed = match config.format {
-        LogFormat::Text => builder.try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.finish().with(PluginLines).try_init(),
+        LogFormat::Json => {
+            let lines = builder.json().flatten_event(true).finish();
+            lines.with(PluginLines).try_init()
+        }
     };
     installed.map_err(|error| anyhow::anyhow!("starting the log: {error}"))
 }

@@ -3,6 +3,7 @@
 //! This is the only crate that names adapters (`storage`, `plugin`, `dns`); [`wire`] hands them to the
 //! services as ports. Nothing here parses a protocol or judges a message.
 
+mod author;
 mod cli;
 mod config;
 mod demo;
@@ -11,6 +12,7 @@ mod init;
 mod logging;
 mod memory;
 mod operate;
+mod plugin_log;
 mod serve;
 mod serve_milter;
 mod watch;
@@ -60,11 +62,13 @@ fn run(cli: Cli) -> Outcome {
             Command::Plugin(PluginCommand::ServeMilter(args)) => {
                 serve_milter::serve_milter(file, args).await
             }
+            Command::Plugin(PluginCommand::Author(command)) => author::author(file, command).await,
             command @ (Command::Domain(_)
             | Command::Account(_)
             | Command::Alias(_)
             | Command::Queue(_)
             | Command::Message(_)
+            | Command::Record(_)
             | Command::Plugin(_)) => operate::operate(file, command).await,
         }
     });
@@ -84,6 +88,7 @@ const fn serves(command: &Command) -> bool {
         | Command::Alias(_)
         | Command::Queue(_)
         | Command::Message(_)
+        | Command::Record(_)
         | Command::Plugin(_) => false,
     }
 }

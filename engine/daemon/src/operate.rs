@@ -6,7 +6,7 @@ mod print;
 
 use crate::cli::{
     AccountCommand, AliasCommand, Command, DomainCommand, MessageCommand, Output, PluginCommand,
-    QueueCommand,
+    QueueCommand, RecordCommand,
 };
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
@@ -18,6 +18,9 @@ use waxseal_admin::{Answer, CallError, Request, call};
 
 /// Performs one of the operating commands. `command` is one of them.
 pub(crate) async fn operate(config_file: &Path, command: Command) -> Outcome {
+    if let Command::Plugin(PluginCommand::Logs { name, follow: true, .. }) = &command {
+        return follow(config_file, name).await;
+    }
     let Some((request, output)) = request(command)? else {
         return Err(Failure::wrong("this command does not talk to a server"));
     };
@@ -35,6 +38,28 @@ pub(crate) async fn operate(config_file: &Path, command: Command) -> Outcome {
             Err(Failure::from(anyhow::Error::new(error).context("printing")))
         }
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Prints the log lines of a plugin as they come, until the server goes away.
+async fn follow(config_file: &Path, name: &str) -> Outcome {
+    let (config, _) = Config::read(config_file)?;
+    let mut after = 0;
+    loop {
+        let request = Request::PluginLog {
+            name: name.to_owned(),
+            after,
+            wait: true,
+        };
+        let answer = call(&config.socket(), &request).await?;
+        if let Answer::PluginLog { next, .. } = &answer {
+            after = *next;
+        }
+        let text = print::table(&answer);
+        let mut out = std::io::stdout().lock();
+        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+            return Ok(());
+        }
     }
 }
 
@@ -66,9 +91,14 @@ fn request(command: Command) -> Outcome<Option<(Request, Output)>> {
         Command::Message(MessageCommand::Trace { id, output }) => {
             Some((Request::MessageTrace { id }, output))
         }
+        Command::Record(command) => Some(record(command)?),
+        Command::Plugin(PluginCommand::Logs { name, output, .. }) => {
+            let (after, wait) = (0, false);
+            Some((Request::PluginLog { name, after, wait }, output))
+        }
         Command::Plugin(PluginCommand::List { output }) => Some((Request::PluginList, output)),
         Command::Plugin(PluginCommand::Reload) => Some((Request::PluginReload, quiet)),
-        Command::Plugin(PluginCommand::ServeMilter(_))
+        Command::Plugin(PluginCommand::ServeMilter(_) | PluginCommand::Author(_))
         | Command::Serve
         | Command::Demo(_)
         | Command::Init(_)
@@ -112,6 +142,24 @@ fn alias(command: AliasCommand) -> (Request, Output) {
         AliasCommand::Show { address, output } => (Request::AliasShow { address }, output),
         AliasCommand::Remove { address } => (Request::AliasRemove { address }, quiet),
     }
+}
+
+fn record(command: RecordCommand) -> Outcome<(Request, Output)> {
+    let quiet = Output { json: false };
+    Ok(match command {
+        RecordCommand::Start(args) => {
+            let folder = std::path::absolute(&args.dir).context("finding the folder")?;
+            let request = Request::RecordStart {
+                folder: folder.to_string_lossy().into_owned(),
+                messages_max: args.max_messages,
+                bytes_max: args.max_bytes,
+                minutes_max: args.minutes,
+            };
+            (request, quiet)
+        }
+        RecordCommand::Stop { output } => (Request::RecordStop, output),
+        RecordCommand::Status { output } => (Request::RecordStatus, output),
+    })
 }
 
 fn queue(command: QueueCommand) -> (Request, Output) {

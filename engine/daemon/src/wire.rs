@@ -2,16 +2,19 @@
 
 mod filters;
 mod plugins;
+mod recording;
 mod storage_check;
 
 use crate::config::Config;
 use anyhow::{Context, Result};
 use plugins::RunningPlugins;
+use recording::RunningRecorder;
 use std::path::Path;
 use std::sync::Arc;
 use storage_check::StorageCheck;
 use waxseal_access::Access;
-use waxseal_admin::{Check, NoPlugins, Operations};
+use waxseal_admin::{Check, NoPlugins, NoRecording, Operations};
+use waxseal_author::record::Recorder;
 use waxseal_delivery::{DirectoryRouter, Runner, Settings};
 use waxseal_dns::DnsResolver;
 use waxseal_fetch::Fetch;
@@ -24,7 +27,7 @@ use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::Protocol;
 use waxseal_ports::mailbox_events::NoMailboxEvents;
 use waxseal_ports::transport::NoTransport;
-use waxseal_ports::{Clock, MessageParser, Resolver, Unreachable};
+use waxseal_ports::{Clock, Filter, MessageParser, Resolver, Unreachable};
 use waxseal_storage::{KeyValueStore, Storage};
 
 /// Every part of a running server that has no socket.
@@ -55,6 +58,8 @@ impl Parts {
             .use_codecs(host.clone())
             .context("reading [storage]")?;
         let filter = filters::chain(config, &host, &storage, &clock);
+        let recorder = Arc::new(Recorder::new(filter, clock.clone()));
+        let filter: Arc<dyn Filter> = recorder.clone();
         let throttle = AuthThrottle::new(config.auth.clone());
         let intake = waxseal_intake::Ports {
             directory: storage.clone(),
@@ -77,6 +82,7 @@ impl Parts {
         let access = Access::new(config.access.clone(), access, throttle);
         let operations = Operations {
             plugins: Arc::new(RunningPlugins::new(config_file, config, host.clone())),
+            recording: Arc::new(RunningRecorder(recorder)),
             ..operations_without_server(&storage)
         };
         Ok(Self {
@@ -118,6 +124,7 @@ pub(crate) fn operations_without_server(storage: &Arc<Storage>) -> Operations {
         directory: storage.clone(),
         queue: storage.clone(),
         plugins: Arc::new(NoPlugins),
+        recording: Arc::new(NoRecording),
     }
 }
 

@@ -12,6 +12,7 @@ mod imap_clients;
 mod messages;
 mod milter;
 mod operations;
+mod plugin_tools;
 mod pop3_clients;
 mod relay;
 mod rfc_status;

@@ -1,6 +1,6 @@
 //! Answers as tables for people.
 
-use waxseal_admin::{Answer, QueuedView, TraceView};
+use waxseal_admin::{Answer, LogLineView, QueuedView, TraceView};
 
 /// Characters of one cell; longer ones are shown whole but do not widen their column.
 const COLUMN_CHARS_MAX: usize = 60;
@@ -36,6 +36,20 @@ pub(super) fn table(answer: &Answer) -> String {
         }
         Answer::Queue { messages } => queue(messages),
         Answer::Queued { message } => queued(message),
+        Answer::PluginLog { lines, .. } => {
+            let line = |line: &LogLineView| {
+                let text = printable(&line.text);
+                format!("{} {:5} {text}\n", line.at, line.level)
+            };
+            lines.iter().map(line).collect()
+        }
+        Answer::Recording { recording } => match recording {
+            None => "no recording runs\n".to_owned(),
+            Some(recording) => format!(
+                "{}: {} messages, {} octets\n",
+                recording.folder, recording.messages, recording.bytes
+            ),
+        },
         Answer::Trace { id, events } => trace(id, events),
         Answer::Plugins { plugins } => {
             let rows = plugins.iter().map(|plugin| {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use waxseal_admin::{MinuteReport, PluginReport, PluginView, Plugins, Problem};
+use waxseal_admin::{LogPage, MinuteReport, PluginReport, PluginView, Plugins, Problem};
 use waxseal_plugin::{
     Host, Latencies, Minute, PluginInfo, PluginState, PluginStatistics, Role, World,
 };
@@ -43,6 +43,10 @@ impl RunningPlugins {
 impl Plugins for RunningPlugins {
     async fn list(&self) -> Vec<PluginView> {
         self.view()
+    }
+
+    async fn log(&self, name: &str, after: u64, wait: bool) -> LogPage {
+        crate::plugin_log::lines(name, after, wait).await
     }
 
     fn report(&self) -> Vec<PluginReport> {

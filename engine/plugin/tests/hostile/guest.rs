@@ -8,6 +8,14 @@ use wit_parser::Resolve;
 /// Where the data of a guest begins.
 const DATA_START: usize = 1024;
 
+/// Which world a guest is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Filter,
+    Learner,
+    Delivery,
+}
+
 /// A guest under construction. It wants the stages `mail` and `message`. Its behaviour `at_mail` is
 /// run where the sender begins with `b`; `at_message` where that transaction's sender did.
 pub(crate) struct Guest {
@@ -18,12 +26,21 @@ pub(crate) struct Guest {
     pub(crate) at_mail: String,
     /// The same.
     pub(crate) at_message: String,
-    /// The same with a `result<_, plugin-error>`.
+    /// Run where the recipient begins with `b`: leaves the address of a
+    /// `result<list<action>, plugin-error>`.
+    pub(crate) at_route: String,
+    /// The same with a `result<transport-result, plugin-error>`.
+    pub(crate) at_deliver: String,
+    /// Run where the account begins with `b`: leaves the address of a `result<_, plugin-error>`.
+    pub(crate) at_moved: String,
+    /// The same.
     pub(crate) configure: String,
     /// Stages.
     pub(crate) stages: Vec<&'static str>,
     /// Version of the interface.
     pub(crate) version: &'static str,
+    /// Its world.
+    pub(crate) kind: Kind,
 }
 
 impl Guest {
@@ -35,9 +52,31 @@ impl Guest {
             fields: String::new(),
             at_mail: String::new(),
             at_message: String::new(),
+            at_route: String::new(),
+            at_deliver: String::new(),
+            at_moved: String::new(),
             configure: String::new(),
             stages: vec!["mail", "message"],
             version: "0.1.0",
+            kind: Kind::Filter,
+        }
+    }
+
+    /// A delivery plugin without an opinion, whose handovers succeed.
+    pub(crate) fn delivery(stages: &[&'static str]) -> Self {
+        Self {
+            stages: stages.to_vec(),
+            kind: Kind::Delivery,
+            ..Self::new()
+        }
+    }
+
+    /// A learner that only learns.
+    pub(crate) fn learner() -> Self {
+        Self {
+            stages: vec!["moved"],
+            kind: Kind::Learner,
+            ..Self::new()
         }
     }
 
@@ -86,6 +125,36 @@ impl Guest {
         self.words(&[0, name.0, name.1, value.0, value.1, 0])
     }
 
+    /// Puts a text into memory: its address and length, as words.
+    pub(crate) fn text(&mut self, text: &[u8]) -> [u32; 2] {
+        [self.put(text), text.len() as u32]
+    }
+
+    /// Instructions for an answer of `route`: actions of a case and up to eight words each.
+    pub(crate) fn actions(&mut self, actions: &[(u32, &[u32])]) -> String {
+        let mut words = Vec::new();
+        for (case, payload) in actions {
+            words.push(*case);
+            words.extend_from_slice(payload);
+            words.resize(words.len() + 8 - payload.len(), 0);
+        }
+        let list = self.words(&words);
+        let answer = self.words(&[0, list, actions.len() as u32, 0, 0, 0]);
+        format!("(i32.const {answer})")
+    }
+
+    /// Instructions for an answer of `deliver`: case, reply code and text.
+    pub(crate) fn result(&mut self, case: u32, code: u32, text: &str) -> String {
+        let [at, octets] = self.text(text.as_bytes());
+        let words = match case {
+            // delivered, some text
+            0 => [0, 0, 1, at, octets, 0, 0, 0],
+            // a reply without enhanced status
+            _ => [0, case, code, 0, 0, 0, at, octets],
+        };
+        format!("(i32.const {})", self.words(&words))
+    }
+
     /// Writes the component to `path`.
     pub(crate) fn write(self, path: &Path) {
         std::fs::write(path, self.component()).unwrap();
@@ -105,7 +174,12 @@ impl Guest {
         );
         let mut resolve = Resolve::default();
         let package = resolve.push_str("plugin.wit", &text).unwrap();
-        let world = resolve.select_world(&[package], Some("filter")).unwrap();
+        let world = match self.kind {
+            Kind::Filter => "filter",
+            Kind::Learner => "learner",
+            Kind::Delivery => "delivery",
+        };
+        let world = resolve.select_world(&[package], Some(world)).unwrap();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
             .unwrap();
         let mut encoder = ComponentEncoder::default();
@@ -119,20 +193,18 @@ impl Guest {
 
     fn module(&mut self) -> String {
         let about = self.about();
-        let next = DATA_START;
-        let or_next = |code: &str| match code {
-            "" => format!("(i32.const {next})"),
-            code => code.to_owned(),
-        };
-        let (mail, message) = (or_next(&self.at_mail), or_next(&self.at_message));
         let configure = or_next(&self.configure);
         let data = self.data.iter().fold(String::new(), |mut text, octet| {
             write!(text, "\\{octet:02x}").unwrap();
             text
         });
         let (version, fields) = (self.version, &self.fields);
-        let hooks = format!("waxseal:plugin/filter-hooks@{version}#");
         let lifecycle = format!("waxseal:plugin/lifecycle@{version}#");
+        let hooks = match self.kind {
+            Kind::Filter => self.filter_hooks(),
+            Kind::Learner => self.filter_hooks() + &self.mailbox_hooks(),
+            Kind::Delivery => self.delivery_hooks(),
+        };
         format!(
             r#"(module
             {fields}
@@ -147,6 +219,16 @@ impl Guest {
                     (i32.const -8))))
             (func (export "{lifecycle}describe") (result i32) (i32.const {about}))
             (func (export "{lifecycle}configure") (result i32) {configure})
+            {hooks})"#
+        )
+    }
+
+    fn filter_hooks(&self) -> String {
+        let (mail, message) = (or_next(&self.at_mail), or_next(&self.at_message));
+        let next = DATA_START;
+        let hooks = format!("waxseal:plugin/filter-hooks@{}#", self.version);
+        format!(
+            r#"
             (func (export "{hooks}on-connect") (result i32) (i32.const {next}))
             (func (export "{hooks}on-helo") (param i32 i32) (result i32) (i32.const {next}))
             (func (export "{hooks}on-auth") (param i32 i32 i32 i32 i32) (result i32)
@@ -159,7 +241,26 @@ impl Guest {
             (func (export "{hooks}on-headers") (result i32) (i32.const {next}))
             (func (export "{hooks}on-message") (result i32)
                 (if (result i32) (global.get $bad) (then {message}) (else (i32.const {next}))))
-            (func (export "{hooks}on-disconnect")))"#
+            (func (export "{hooks}on-disconnect"))"#
+        )
+    }
+
+    fn mailbox_hooks(&self) -> String {
+        let hooks = format!("waxseal:plugin/mailbox-hooks@{}#", self.version);
+        let moved = if_bad(&self.at_moved);
+        format!(
+            r#"
+            (func (export "{hooks}on-moved") (param i32 i32 i32 i32) (result i32) {moved})"#
+        )
+    }
+
+    fn delivery_hooks(&self) -> String {
+        let hooks = format!("waxseal:plugin/delivery-hooks@{}#", self.version);
+        let (route, deliver) = (if_bad(&self.at_route), if_bad(&self.at_deliver));
+        format!(
+            r#"
+            (func (export "{hooks}route") (param i32 i32) (result i32) {route})
+            (func (export "{hooks}deliver") (param i32 i32 i32) (result i32) {deliver})"#
         )
     }
 
@@ -176,4 +277,21 @@ impl Guest {
         let stages = stages.len() as u32;
         self.words(&[name.0, name.1, version.0, version.1, list, stages])
     }
+}
+
+/// Instructions for zeros, where there is no behaviour.
+fn or_next(code: &str) -> String {
+    match code {
+        "" => format!("(i32.const {DATA_START})"),
+        code => code.to_owned(),
+    }
+}
+
+/// The behaviour where the text in the first two parameters begins with `b`.
+fn if_bad(code: &str) -> String {
+    let (code, next) = (or_next(code), DATA_START);
+    format!(
+        "(if (result i32) (i32.eq (i32.load8_u (local.get 0)) (i32.const 98))
+            (then {code}) (else (i32.const {next})))"
+    )
 }

@@ -1,5 +1,6 @@
 //! The shipped plugins as they are built, through the real host: their documented configurations
-//! load, and filters that ask stores, name servers and services decide by what these answer.
+//! load, filters that ask stores, name servers and services decide by what these answer, and storage
+//! plugins stand the trial of their port.
 //!
 //! `cargo xtask plugins` builds them; `WAXSEAL_PLUGINS_DIR` says where they are, else they are looked
 //! for beside the programs.
@@ -9,3 +10,4 @@
 mod bench;
 mod documented;
 mod filters;
+mod storage;
