@@ -29,7 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     files.sort();
     let mut code = String::from("&[\n");
     for file in &files {
-        let name = file.strip_prefix(&root)?.to_str().ok_or("a name is not UTF-8")?;
+        let name = file
+            .strip_prefix(&root)?
+            .to_str()
+            .ok_or("a name is not UTF-8")?;
         writeln!(code, "    ({name:?}, include_bytes!({file:?})),")?;
     }
     code.push_str("]\n");

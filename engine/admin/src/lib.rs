@@ -36,6 +36,6 @@ pub use operations::Operations;
 pub use plugin_report::{MinuteReport, PluginReport};
 pub use plugins::{LogPage, NoPlugins, Plugins};
 pub use problem::Problem;
-pub use recording::{NoRecording, Recording, RecordingPlan};
 pub use readiness::{Check, Readiness};
+pub use recording::{NoRecording, Recording, RecordingPlan};
 pub use request::Request;

@@ -62,7 +62,7 @@ async fn tells_and_never_changes() {
             directory: memory.clone(),
             queue: memory,
             plugins: Arc::new(NoPlugins),
-        recording: Arc::new(NoRecording),
+            recording: Arc::new(NoRecording),
         },
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -48,7 +48,10 @@ pub(crate) async fn author(config_file: &Path, command: AuthorCommand) -> Outcom
         }
         AuthorCommand::Verify { file, key } => {
             let by = waxseal_author::verify(&file, &key)?;
-            print(&format!("{} was signed with {by} and not changed since\n", file.display()))
+            print(&format!(
+                "{} was signed with {by} and not changed since\n",
+                file.display()
+            ))
         }
         AuthorCommand::Install(args) => server::install(config_file, args).await,
         AuthorCommand::Enable { name } => server::set(config_file, &name, true).await,

@@ -4,10 +4,11 @@ mod author;
 mod record;
 
 pub(crate) use author::{
-    AuthorCommand, BenchArgs, InstallArgs, KeyCommand, Lang, MailArgs, NewArgs, ReplayArgs, TestArgs,
+    AuthorCommand, BenchArgs, InstallArgs, KeyCommand, Lang, MailArgs, NewArgs, ReplayArgs,
+    TestArgs,
 };
 
-pub(crate) use record::{RecordArgs, RecordCommand};
+pub(crate) use record::RecordCommand;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;

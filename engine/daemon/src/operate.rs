@@ -18,7 +18,10 @@ use waxseal_admin::{Answer, CallError, Request, call};
 
 /// Performs one of the operating commands. `command` is one of them.
 pub(crate) async fn operate(config_file: &Path, command: Command) -> Outcome {
-    if let Command::Plugin(PluginCommand::Logs { name, follow: true, .. }) = &command {
+    if let Command::Plugin(PluginCommand::Logs {
+        name, follow: true, ..
+    }) = &command
+    {
         return follow(config_file, name).await;
     }
     let Some((request, output)) = request(command)? else {
@@ -57,7 +60,11 @@ async fn follow(config_file: &Path, name: &str) -> Outcome {
         }
         let text = print::table(&answer);
         let mut out = std::io::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        if out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .is_err()
+        {
             return Ok(());
         }
     }

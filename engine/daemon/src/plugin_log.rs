@@ -162,7 +162,11 @@ mod tests {
             tracing::error!(plugin = "ring-a", "two");
         });
         let page = lines("ring-a", 0, true).await;
-        let shown: Vec<_> = page.lines.iter().map(|l| format!("{}: {}", l.level, l.text)).collect();
+        let shown: Vec<_> = page
+            .lines
+            .iter()
+            .map(|l| format!("{}: {}", l.level, l.text))
+            .collect();
         assert_eq!(shown, ["info: one session=s1", "error: two"]);
         assert!(lines("ring-a", page.next, false).await.lines.is_empty());
     }

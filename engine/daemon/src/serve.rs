@@ -57,6 +57,7 @@ struct Server {
 struct PartsLeft {
     storage: Arc<waxseal_storage::Storage>,
     key_value: Arc<waxseal_storage::KeyValueStore>,
+    access: Arc<waxseal_access::Access>,
     host: Arc<waxseal_plugin::Host>,
     plugins: Arc<dyn Plugins>,
 }
@@ -113,6 +114,7 @@ impl Server {
             admin: vec![tokio::spawn(commands), tokio::spawn(observed)],
             parts: PartsLeft {
                 storage: parts.storage,
+                access: parts.access,
                 key_value: parts.key_value,
                 host: parts.host,
                 plugins: parts.operations.plugins,
@@ -177,11 +179,12 @@ impl Server {
         {
             tracing::warn!("deliveries are cut off; they are tried again after the next start");
         }
-        if tokio::time::timeout(slack, self.parts.host.shutdown())
-            .await
-            .is_err()
-        {
-            tracing::warn!("observing plugins were not told of everything");
+        let told = async {
+            self.parts.access.finish().await;
+            self.parts.host.shutdown().await;
+        };
+        if tokio::time::timeout(slack, told).await.is_err() {
+            tracing::warn!("observing and learning plugins were not told of everything");
         }
         self.stop_admin.cancel();
         for task in self.admin {

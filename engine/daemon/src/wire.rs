@@ -22,11 +22,10 @@ use waxseal_intake::Intake;
 use waxseal_mail::Domain;
 use waxseal_mime::Parser;
 use waxseal_net::{AuthThrottle, Handler};
-use waxseal_plugin::{Host, Services};
+use waxseal_plugin::{Host, PluginRouter, Services};
+use waxseal_ports::Router;
 use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::Protocol;
-use waxseal_ports::mailbox_events::NoMailboxEvents;
-use waxseal_ports::transport::NoTransport;
 use waxseal_ports::{Clock, Filter, MessageParser, Resolver, Unreachable};
 use waxseal_storage::{KeyValueStore, Storage};
 
@@ -38,7 +37,7 @@ pub(crate) struct Parts {
     pub runner: Runner,
     pub operations: Operations,
     intake: Arc<Intake>,
-    access: Arc<Access>,
+    pub access: Arc<Access>,
 }
 
 impl Parts {
@@ -76,7 +75,7 @@ impl Parts {
             spool: storage.clone(),
             parser: parser.clone(),
             filter,
-            events: Arc::new(NoMailboxEvents),
+            events: host.clone(),
             clock: clock.clone(),
         };
         let access = Access::new(config.access.clone(), access, throttle);
@@ -86,7 +85,7 @@ impl Parts {
             ..operations_without_server(&storage)
         };
         Ok(Self {
-            runner: runner(config, &storage, parser, clock)?,
+            runner: runner(config, (&storage, &host), parser, clock)?,
             operations,
             intake: Arc::new(intake),
             access: Arc::new(access),
@@ -156,18 +155,19 @@ pub(crate) fn make_private_folder(folder: &Path) -> Result<()> {
 
 fn runner(
     config: &Config,
-    storage: &Arc<Storage>,
+    (storage, host): (&Arc<Storage>, &Arc<Host>),
     parser: Arc<dyn MessageParser>,
     clock: Arc<dyn Clock>,
 ) -> Result<Runner> {
     let hostname = Domain::parse(&config.server.hostname).context("reading server.hostname")?;
     let router = DirectoryRouter::new(storage.clone(), &hostname, &config.delivery)
         .context("reading [delivery]")?;
+    let router: Arc<dyn Router> = Arc::new(router);
     let ports = waxseal_delivery::Ports {
         queue: storage.clone(),
-        deciders: Vec::new(),
-        router: Arc::new(router),
-        transport: Arc::new(NoTransport),
+        deciders: vec![Arc::new(PluginRouter::new(host.clone(), router.clone()))],
+        router,
+        transport: host.clone(),
         parser,
         resolver: Arc::new(DnsResolver::new(&config.dns).context("reading [dns]")?),
         clock,

@@ -166,7 +166,11 @@ fn check_verdict(said: Said, stage: Stage) -> Result<Verdict, String> {
     }
 }
 
-fn check_reply(said: &SaidReply, class: u8) -> Result<Reply, String> {
+/// A reply of that class, which may be sent.
+///
+/// # Errors
+/// A text that says what is wrong.
+pub(crate) fn check_reply(said: &SaidReply, class: u8) -> Result<Reply, String> {
     if said.code / 100 != u16::from(class) {
         return Err(format!("reply code {} is not {class}yz", said.code));
     }

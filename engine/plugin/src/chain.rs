@@ -65,6 +65,24 @@ impl Chain {
         self.filters.iter().chain(&self.observers).chain(shadows)
     }
 
+    /// Those that decide where messages go, in their order.
+    pub(crate) fn routers(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        let others = self.others.iter();
+        others.filter(|plugin| plugin.stages.contains(Stage::Route))
+    }
+
+    /// The transport of that name.
+    pub(crate) fn transport(&self, name: &str) -> Option<&Arc<Plugin>> {
+        let mut others = self.others.iter();
+        others.find(|plugin| plugin.stages.contains(Stage::Transport) && plugin.name == name)
+    }
+
+    /// Those that learn from what users do.
+    pub(crate) fn learners(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        let judges = self.filters.iter().chain(&self.observers);
+        judges.filter(|plugin| plugin.stages.contains(Stage::Moved))
+    }
+
     /// Whether some filter decides at `stage`.
     pub(crate) const fn wants(&self, stage: Stage) -> bool {
         self.wanted.contains(stage)

@@ -1,8 +1,8 @@
 //! What the administrator writes about plugins: `[plugins]` for all, `[[plugin]]` for each.
 
 use crate::grants::Grants;
-use crate::vault::Vault;
 use crate::signature::PublicKey;
+use crate::vault::Vault;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -39,6 +39,9 @@ pub struct HostConfig {
     /// Calls waiting for an observing plugin, per session; default 64. Past it they are dropped and
     /// counted.
     pub observe_queue_max: u32,
+    /// Moved messages that wait for learners, all sessions together; default 256. Past it those who
+    /// tell of more wait, which no client does.
+    pub moved_queue_max: u32,
     /// Public keys (64 hex digits each) of which one must have signed a component before it is loaded;
     /// without any, signatures are not looked at.
     pub require_signatures: Vec<PublicKey>,
@@ -52,6 +55,7 @@ impl Default for HostConfig {
             component_bytes_max: 64 * MIB,
             watch: false,
             observe_queue_max: 64,
+            moved_queue_max: 256,
             require_signatures: Vec::new(),
         }
     }
@@ -277,7 +281,12 @@ impl HostConfig {
                 self.slow_calls_max
             ));
         }
-        (self.observe_queue_max == 0).then(|| "plugins.observe_queue_max is 0".to_owned())
+        let queues = [
+            ("observe_queue_max", self.observe_queue_max),
+            ("moved_queue_max", self.moved_queue_max),
+        ];
+        let empty = queues.iter().find(|(_, max)| *max == 0);
+        empty.map(|(name, _)| format!("plugins.{name} is 0"))
     }
 }
 

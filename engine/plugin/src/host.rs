@@ -4,6 +4,7 @@ use crate::chain::Chain;
 use crate::config::{Config, PluginConfig};
 use crate::engine::Runtime;
 use crate::error::{LoadError, LoadReason, StartError};
+use crate::learners::Learners;
 use crate::load::load;
 use crate::metering::Instruments;
 use crate::meters;
@@ -65,6 +66,7 @@ pub struct Host {
     services: Services,
     shared: Shared,
     chain: RwLock<Arc<Chain>>,
+    learners: Learners,
 }
 
 /// One running plugin, for lists.
@@ -106,11 +108,13 @@ impl Host {
         let cache = services.cache_dir.as_deref();
         let runtime = Arc::new(Runtime::new(&config.host, cache, instruments)?);
         let chain = load_all(&runtime, &services, &config).await?;
+        let tasks = TaskTracker::new();
         Ok(Self {
+            learners: Learners::start(&runtime, &tasks),
             shared: Shared {
                 runtime,
                 clock: services.clock.clone(),
-                tasks: TaskTracker::new(),
+                tasks,
             },
             services,
             chain: RwLock::new(Arc::new(chain)),
@@ -160,11 +164,17 @@ impl Host {
             .collect()
     }
 
-    /// Waits until observing plugins have been told of everything; call it after the last session
+    /// Waits until observing and learning plugins have been told of everything; call it after the last session
     /// ended, under a deadline.
     pub async fn shutdown(&self) {
+        self.learners.close();
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
+    }
+
+    /// The way to the learners.
+    pub(crate) const fn learners(&self) -> &Learners {
+        &self.learners
     }
 
     pub(crate) fn runtime(&self) -> &Arc<Runtime> {

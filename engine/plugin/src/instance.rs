@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::config::Limits;
+use crate::delivery::{SaidAction, SaidHanded};
 use crate::error::CallFailure;
 use crate::guest::{CpuTime, Guest, Profile, Stopped, on_tick};
 use crate::metering::{FUEL_PER_MILLI, Metering};
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::{Engine, Store, Trap};
+use waxseal_ports::mailbox_events::Moved;
 
 /// Octets of a trap's text that are kept.
 const TRAP_BYTES_MAX: usize = 400;
@@ -163,6 +165,47 @@ impl Instance {
         let answer = ended(self.store.data_mut(), cpu, answer);
         let streams = self.store.data_mut().blob.replace(None);
         (answer.and_then(|answer| answer), streams)
+    }
+
+    /// Asks a delivery plugin where its message goes.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn route(&mut self, recipient: &str) -> Result<Vec<SaidAction>, CallFailure> {
+        let cpu = self.begin(Stage::Route);
+        let answer = self.exports.route(&mut self.store, recipient).await;
+        ended(self.store.data_mut(), cpu, answer)?
+    }
+
+    /// Has a delivery plugin take its message to a recipient.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn deliver(
+        &mut self,
+        recipient: &str,
+        attempt: u32,
+    ) -> Result<SaidHanded, CallFailure> {
+        let cpu = self.begin(Stage::Transport);
+        let exports = &self.exports;
+        let answer = exports.deliver(&mut self.store, recipient, attempt).await;
+        ended(self.store.data_mut(), cpu, answer)?
+    }
+
+    /// Tells a learner of a moved message.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn moved(&mut self, moved: &Moved) -> Result<(), CallFailure> {
+        let cpu = self.begin(Stage::Moved);
+        let answer = self.exports.moved(&mut self.store, moved).await;
+        ended(self.store.data_mut(), cpu, answer)?
+    }
+
+    fn begin(&mut self, stage: Stage) -> Cpu {
+        let cpu = Cpu::at(stage, &self.store.data().profile.limits);
+        arm(&mut self.store, cpu);
+        cpu
     }
 
     /// What ends the running call.

@@ -229,7 +229,9 @@ mod tests {
                 if n.is_multiple_of(2) {
                     tokio::task::yield_now().await;
                 }
-                let met = async { drop(barrier.wait().await) };
+                let met = async {
+                    barrier.wait().await;
+                };
                 wait(waits, met).await;
                 std::thread::current().id()
             });

@@ -11,7 +11,7 @@ use waxseal_ports::Clock;
 use waxseal_ports::filter::Verdict;
 
 /// Labels of the calls counter's `verdict`; `failed` where there was none.
-const VERDICTS: [&str; 9] = [
+const VERDICTS: [&str; 14] = [
     "next",
     "accept",
     "reject",
@@ -20,6 +20,11 @@ const VERDICTS: [&str; 9] = [
     "quarantine",
     "hold",
     "done",
+    "decided",
+    "later",
+    "delivered",
+    "permanent",
+    "temporary",
     "failed",
 ];
 

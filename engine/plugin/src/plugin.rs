@@ -8,6 +8,7 @@ use crate::config::{Limits, OnFailure};
 use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::instance::{Instance, Mould};
+use crate::lane::Run;
 use crate::meters::Meters;
 use crate::pulse::Pulse;
 use crate::stage::{Stage, Stages};
@@ -140,7 +141,6 @@ impl Plugin {
     ///
     /// # Errors
     /// [`CallFailure::Busy`], [`CallFailure::Breaker`].
-    #[expect(clippy::type_complexity, reason = "as `starter`, behind a refusal")]
     pub(crate) fn start_one(
         &self,
         runtime: &Runtime,
@@ -158,6 +158,22 @@ impl Plugin {
             return Err(CallFailure::Breaker);
         }
         Ok(self.starter(None, state, Some(permit)))
+    }
+
+    /// Asks an instance that serves this one call.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub(crate) async fn ask_once<T: Send + 'static>(
+        &self,
+        runtime: &Runtime,
+        state: &Arc<Mutex<State>>,
+        ask: impl FnOnce(Used) -> Run<Result<T, CallFailure>> + Send + 'static,
+    ) -> Result<T, CallFailure> {
+        let (start, pulse) = self.start_one(runtime, state)?;
+        let run = Box::pin(async move { ask(start.await?).await });
+        let answer = runtime.lane.drive(run, pulse, self.limits().wall()).await;
+        answer?
     }
 
     /// Gives the instance that there is, or starts and configures one; and its pulse.

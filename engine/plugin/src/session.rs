@@ -142,7 +142,7 @@ impl Session {
         let outcome = self.outcome(index, plugin, call).await;
         let now = self.shared.clock.monotonic();
         let took = now.saturating_duration_since(began);
-        self.report(index, plugin, stage, outcome.as_ref(), took);
+        self.report(index, plugin, (stage, took), outcome.as_ref());
         let (verdict, trust, text) = match outcome {
             Ok(Made {
                 verdict,
@@ -211,9 +211,8 @@ impl Session {
         &mut self,
         index: usize,
         plugin: &Plugin,
-        stage: Stage,
+        (stage, took): (Stage, Duration),
         outcome: Result<&Made, &CallFailure>,
-        took: Duration,
     ) {
         if plugin.watch().is_none() {
             return;

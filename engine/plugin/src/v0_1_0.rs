@@ -3,8 +3,10 @@
 
 mod bindings;
 mod convert;
+mod delivery;
 mod filter;
 mod imports;
+mod learner;
 mod storage;
 mod worlds;
 

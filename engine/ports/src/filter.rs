@@ -4,7 +4,7 @@ mod chain;
 mod merge;
 
 pub use chain::FilterChain;
-pub use merge::{Flow, Trust, describe, label, merge};
+pub use merge::{Flow, Trust, describe, describe_reply, label, merge};
 
 use crate::{Draft, Notes, trace::TraceEvent};
 use async_trait::async_trait;

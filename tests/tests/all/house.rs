@@ -17,10 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("plugin", &["mail", "ports"]),
     ("milter", &["mail", "ports"]),
     ("toolchain", &[]),
-    (
-        "author",
-        &["mail", "ports", "mime", "plugin", "toolchain"],
-    ),
+    ("author", &["mail", "ports", "mime", "plugin", "toolchain"]),
     ("dns", &["mail", "ports"]),
     ("fetch", &["ports"]),
     ("intake", &["mail", "ports", "smtp", "mime", "net"]),
@@ -30,8 +27,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "mail", "ports", "mime", "net", "storage", "plugin", "milter", "dns", "fetch", "intake",
-            "delivery", "access", "admin",
+            "mail", "ports", "mime", "net", "storage", "plugin", "milter", "dns", "fetch",
+            "intake", "delivery", "access", "admin",
         ],
     ),
     ("site", &[]),

@@ -20,7 +20,11 @@ fn check(folder: &Folder, arguments: &[&str], code: i32, words: &[&str]) -> Stri
     let output = run(folder, arguments);
     assert_eq!(output.code, code, "{arguments:?}\n{}", output.text);
     for word in words {
-        assert!(output.text.contains(word), "no {word:?} in\n{}", output.text);
+        assert!(
+            output.text.contains(word),
+            "no {word:?} in\n{}",
+            output.text
+        );
     }
     output.text
 }
@@ -44,20 +48,45 @@ const SETTINGS: &str = "[[config.rule]]\nname = \"lottery\"\nif.header = { Subje
 fn a_component_is_inspected_and_checked() {
     let folder = Folder::new("inspect").unwrap();
     let rules = rules();
-    let words = ["world      filter", "waxseal:plugin 0.1.0", "sha256", "on-message"];
+    let words = [
+        "world      filter",
+        "waxseal:plugin 0.1.0",
+        "sha256",
+        "on-message",
+    ];
     check(&folder, &["plugin", "inspect", &rules], 0, &words);
     let json = check(&folder, &["plugin", "inspect", &rules, "--json"], 0, &[]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["world"], "filter");
     let good = write(&folder, "good.toml", SETTINGS);
     let words = ["a server would load it", "stages  message"];
-    check(&folder, &["plugin", "check", &rules, "--settings", &good], 0, &words);
+    check(
+        &folder,
+        &["plugin", "check", &rules, "--settings", &good],
+        0,
+        &words,
+    );
     let bad = write(&folder, "bad.toml", &SETTINGS.replace("header", "haeder"));
     let words = ["refuses its configuration", "did you mean"];
-    check(&folder, &["plugin", "check", &rules, "--settings", &bad], 2, &words);
+    check(
+        &folder,
+        &["plugin", "check", &rules, "--settings", &bad],
+        2,
+        &words,
+    );
     let text = write(&folder, "no.wasm", "#!/bin/sh\n");
-    check(&folder, &["plugin", "inspect", &text], 2, &["is not a WebAssembly component"]);
-    check(&folder, &["plugin", "inspect", "/no/such"], 3, &["does not exist"]);
+    check(
+        &folder,
+        &["plugin", "inspect", &text],
+        2,
+        &["is not a WebAssembly component"],
+    );
+    check(
+        &folder,
+        &["plugin", "inspect", "/no/such"],
+        3,
+        &["does not exist"],
+    );
 }
 
 #[test]
@@ -65,8 +94,10 @@ fn cases_pass_and_fail_with_their_place() {
     let folder = Folder::new("cases").unwrap();
     let shared = SETTINGS.replace("[[config", "[[case.config");
     let case = |subject: &str, verdict: &str| {
-        format!("[[case]]\nname = \"{subject}\"\nmessage = \"Subject: {subject}\\n\\nx\\n\"\n\
-                 {shared}[case.expect]\nverdict = \"{verdict}\"\n")
+        format!(
+            "[[case]]\nname = \"{subject}\"\nmessage = \"Subject: {subject}\\n\\nx\\n\"\n\
+                 {shared}[case.expect]\nverdict = \"{verdict}\"\n"
+        )
     };
     let good = case("a lottery", "quarantine") + &case("minutes", "next");
     write(&folder, "good/cases.toml", &good);
@@ -75,10 +106,19 @@ fn cases_pass_and_fail_with_their_place() {
     let rules = rules();
     let arguments = ["plugin", "test", &rules, "--cases", cases];
     let first = check(&folder, &arguments, 0, &["2 passed, 0 failed"]);
-    assert_eq!(first, check(&folder, &arguments, 0, &[]), "the same every time");
+    assert_eq!(
+        first,
+        check(&folder, &arguments, 0, &[]),
+        "the same every time"
+    );
     let bad = write(&folder, "bad.toml", &case("a lottery", "reject"));
     let arguments = ["plugin", "test", &rules, "--cases", &bad];
-    let words = ["bad.toml:9: expect.verdict", "- reject", "+ quarantine", "0 passed, 1 failed"];
+    let words = [
+        "bad.toml:9: expect.verdict",
+        "- reject",
+        "+ quarantine",
+        "0 passed, 1 failed",
+    ];
     check(&folder, &arguments, 1, &words);
 }
 
@@ -92,15 +132,40 @@ fn real_mail_is_replayed_and_versions_compared() {
     let strict = SETTINGS.replace("then.quarantine", "then.reject");
     let strict = write(&folder, "t.toml", &strict);
     let rules = rules();
-    let one = ["plugin", "replay", &rules, "--settings", &settings, "--mbox", &mbox];
-    check(&folder, &one, 0, &["2 messages", "1  next", "1  quarantine"]);
+    let one = [
+        "plugin",
+        "replay",
+        &rules,
+        "--settings",
+        &settings,
+        "--mbox",
+        &mbox,
+    ];
+    check(
+        &folder,
+        &one,
+        0,
+        &["2 messages", "1  next", "1  quarantine"],
+    );
     let mut two = one.to_vec();
     two.extend(["--with", &rules, "--with-settings", &strict]);
-    let words = ["in.mbox:1", "quarantine became reject", "1  judged differently"];
+    let words = [
+        "in.mbox:1",
+        "quarantine became reject",
+        "1  judged differently",
+    ];
     check(&folder, &two, 1, &words);
     let messages = Path::new(env!("CARGO_MANIFEST_DIR")).join("messages");
     let messages = messages.to_str().unwrap();
-    let all = ["plugin", "replay", &rules, "--settings", &settings, "--maildir", messages];
+    let all = [
+        "plugin",
+        "replay",
+        &rules,
+        "--settings",
+        &settings,
+        "--maildir",
+        messages,
+    ];
     check(&folder, &all, 0, &["messages"]);
 }
 
@@ -109,7 +174,16 @@ fn costs_are_measured() {
     let folder = Folder::new("bench").unwrap();
     let settings = write(&folder, "s.toml", SETTINGS);
     let rules = rules();
-    let arguments = ["plugin", "bench", &rules, "--settings", &settings, "--runs", "20", "--json"];
+    let arguments = [
+        "plugin",
+        "bench",
+        &rules,
+        "--settings",
+        &settings,
+        "--runs",
+        "20",
+        "--json",
+    ];
     let fuel = || {
         let json = check(&folder, &arguments, 0, &[]);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -129,11 +203,31 @@ fn signatures_are_made_checked_and_demanded() {
     let component = component.to_str().unwrap();
     let key = folder.path().join("key");
     let key = key.to_str().unwrap();
-    let made = check(&folder, &["plugin", "key", "new", key], 0, &["require_signatures"]);
+    let made = check(
+        &folder,
+        &["plugin", "key", "new", key],
+        0,
+        &["require_signatures"],
+    );
     let public = made.split('"').nth(1).unwrap();
-    check(&folder, &["plugin", "verify", component, "--key", public], 1, &["is not signed"]);
-    check(&folder, &["plugin", "sign", component, "--key", key], 0, &[public]);
-    check(&folder, &["plugin", "verify", component, "--key", public], 0, &[]);
+    check(
+        &folder,
+        &["plugin", "verify", component, "--key", public],
+        1,
+        &["is not signed"],
+    );
+    check(
+        &folder,
+        &["plugin", "sign", component, "--key", key],
+        0,
+        &[public],
+    );
+    check(
+        &folder,
+        &["plugin", "verify", component, "--key", public],
+        0,
+        &[],
+    );
     let config = format!(
         "config_version = 1\n[server]\nhostname = \"mx.example.test\"\nplugin_dir = \".\"\n\
          [[listener]]\nprotocol = \"smtp\"\naddress = \"127.0.0.1:0\"\n\
@@ -146,7 +240,12 @@ fn signatures_are_made_checked_and_demanded() {
     let middle = forged.len() / 2;
     forged[middle] ^= 1;
     std::fs::write(component, forged).unwrap();
-    check(&folder, &["plugin", "verify", component, "--key", public], 1, &["changed after"]);
+    check(
+        &folder,
+        &["plugin", "verify", component, "--key", public],
+        1,
+        &["changed after"],
+    );
     check(&folder, &checked, 2, &["is not signed with any"]);
 }
 
@@ -155,16 +254,27 @@ fn a_project_in_rust_builds_and_tests_at_once() {
     let folder = Folder::new("project").unwrap();
     let at = |arguments: &[&str]| {
         let engine = program("WAXSEAL_BIN", "waxseal").unwrap();
-        let line = format!("cd {} && exec {} \"$@\"", folder.path().display(), engine.display());
+        let line = format!(
+            "cd {} && exec {} \"$@\"",
+            folder.path().display(),
+            engine.display()
+        );
         let client = Client::new("sh").args(["-c", &line, "sh"]);
         let client = client.args(arguments.iter().copied());
-        client.env("XDG_CACHE_HOME", folder.path().display()).run().unwrap()
+        client
+            .env("XDG_CACHE_HOME", folder.path().display())
+            .run()
+            .unwrap()
     };
     let made = at(&["plugin", "new", "--lang", "rust", "my-filter"]);
     assert_eq!(made.code, 0, "{}", made.text);
     let tested = at(&["plugin", "test", "my-filter"]);
     assert_eq!(tested.code, 0, "{}", tested.text);
-    assert!(tested.text.contains("3 passed, 0 failed"), "{}", tested.text);
+    assert!(
+        tested.text.contains("3 passed, 0 failed"),
+        "{}",
+        tested.text
+    );
     let again = at(&["plugin", "new", "--lang", "rust", "my-filter"]);
     assert_eq!(again.code, 4, "{}", again.text);
 }
@@ -172,11 +282,16 @@ fn a_project_in_rust_builds_and_tests_at_once() {
 #[test]
 fn plugins_are_installed_disabled_and_enabled() {
     let mut server = Server::start("install").unwrap();
-    let list = |server: &Server| server.command(&["plugin", "list"]).unwrap().succeed().unwrap();
-    assert!(list(&server).contains("rules"));
-    let run = |server: &Server, arguments: &[&str]| {
-        server.command(arguments).unwrap().run().unwrap()
+    let list = |server: &Server| {
+        server
+            .command(&["plugin", "list"])
+            .unwrap()
+            .succeed()
+            .unwrap()
     };
+    assert!(list(&server).contains("rules"));
+    let run =
+        |server: &Server, arguments: &[&str]| server.command(arguments).unwrap().run().unwrap();
     let off = run(&server, &["plugin", "disable", "rules"]);
     assert_eq!(off.code, 0, "{}", off.text);
     let config = std::fs::read_to_string(server.folder.path().join("waxseal.toml")).unwrap();

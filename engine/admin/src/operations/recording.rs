@@ -10,14 +10,18 @@ const MINUTES_MAX: u64 = 7 * 24 * 60;
 pub(super) fn start(recording: &dyn Recording, plan: RecordingPlan) -> Result<Answer, Problem> {
     if !plan.folder.is_absolute() {
         let folder = plan.folder.display();
-        return Err(Problem::invalid(format!("the folder {folder} is not absolute")));
+        return Err(Problem::invalid(format!(
+            "the folder {folder} is not absolute"
+        )));
     }
     let bounds = [
         ("messages", plan.messages_max, MESSAGES_MAX),
         ("octets", plan.bytes_max, BYTES_MAX),
         ("minutes", plan.minutes_max, MINUTES_MAX),
     ];
-    if let Some((what, given, max)) = bounds.into_iter().find(|(_, n, max)| !(1..=*max).contains(n))
+    if let Some((what, given, max)) = bounds
+        .into_iter()
+        .find(|(_, n, max)| !(1..=*max).contains(n))
     {
         return Err(Problem::invalid(format!("{given} {what}, not 1 to {max}")));
     }

@@ -87,7 +87,10 @@ pub(super) async fn replay(args: ReplayArgs) -> Outcome {
     let mut hear = |replayed: &Replayed, one: &Judged, two: Option<&Judged>, at: (u64, u64)| {
         number += 1;
         if shows_progress && number.is_multiple_of(PROGRESS_EVERY) {
-            tell(&format!("{number} messages, {} %", at.0 * 100 / at.1.max(1)));
+            tell(&format!(
+                "{number} messages, {} %",
+                at.0 * 100 / at.1.max(1)
+            ));
         }
         let differ = two.is_some_and(|two| two != one);
         if !json && (verbose || differ || one.failed) && told.is_ok() {
@@ -125,7 +128,9 @@ fn source(mail: &MailArgs) -> Outcome<Box<dyn Source>> {
         (Some(file), _, _) => Ok(Box::new(Mbox::open(file)?)),
         (None, Some(folder), _) => Ok(Box::new(Maildir::open(folder)?)),
         (None, None, Some(folder)) => Ok(Box::new(Recorded::open(folder)?)),
-        (None, None, None) => Err(Failure::wrong("name the mail: --mbox, --maildir, --recorded")),
+        (None, None, None) => Err(Failure::wrong(
+            "name the mail: --mbox, --maildir, --recorded",
+        )),
     }
 }
 

@@ -78,9 +78,11 @@ impl SpoolWriter for Place {
 }
 
 fn refusal(error: io::Error) -> SpoolError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SpoolError::Full,
-        _ => SpoolError::Io(error),
+    let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+    if full.contains(&error.kind()) {
+        SpoolError::Full
+    } else {
+        SpoolError::Io(error)
     }
 }
 

@@ -16,13 +16,15 @@ impl Recording for RunningRecorder {
             bytes_max: plan.bytes_max,
             time_max: Duration::from_secs(plan.minutes_max.saturating_mul(60)),
         };
-        self.0.start(&plan.folder, limits).map_err(|error| match error {
-            error @ AuthorError::Exists(_) => Problem::conflict(error.to_string()),
-            error @ (AuthorError::Wrong(_)
-            | AuthorError::Missing(_)
-            | AuthorError::Failed(_)
-            | AuthorError::File { .. }) => Problem::invalid(error.to_string()),
-        })
+        self.0
+            .start(&plan.folder, limits)
+            .map_err(|error| match error {
+                error @ AuthorError::Exists(_) => Problem::conflict(error.to_string()),
+                error @ (AuthorError::Wrong(_)
+                | AuthorError::Missing(_)
+                | AuthorError::Failed(_)
+                | AuthorError::File { .. }) => Problem::invalid(error.to_string()),
+            })
     }
 
     fn stop(&self) -> Option<RecordingView> {

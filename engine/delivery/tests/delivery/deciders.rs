@@ -10,10 +10,13 @@ use waxseal_ports::router::{Action, Ask, Response, Rest, Route};
 use waxseal_ports::transport::{Handed, Handover};
 use waxseal_ports::{Router, Transport};
 
+/// An answer, by how often was asked before and about whom.
+type Answer = Box<dyn Fn(usize, &str) -> Route + Send + Sync>;
+
 /// Answers as it is told, and notes who was asked about.
 struct Decider {
     name: &'static str,
-    answer: Box<dyn Fn(usize, &str) -> Route + Send + Sync>,
+    answer: Answer,
     asked: Mutex<Vec<String>>,
 }
 

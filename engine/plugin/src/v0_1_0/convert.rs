@@ -30,7 +30,7 @@ fn said(verdict: wit::Verdict) -> Said {
     }
 }
 
-fn reply(reply: wit::Reply) -> SaidReply {
+pub(super) fn reply(reply: wit::Reply) -> SaidReply {
     SaidReply {
         code: reply.code,
         enhanced: reply.enhanced,

@@ -5,9 +5,11 @@
 mod bench;
 mod chain;
 mod counts;
+mod delivery;
 mod guest;
 mod lines;
 mod load;
+mod moved;
 mod notes;
 mod observe;
 mod reach;

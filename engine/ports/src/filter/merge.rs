@@ -71,8 +71,8 @@ pub fn describe(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Next => "next".to_owned(),
         Verdict::Accept => "accept".to_owned(),
-        Verdict::Reject(reply) => format!("reject: {}", reply_line(reply)),
-        Verdict::Defer(reply) => format!("defer: {}", reply_line(reply)),
+        Verdict::Reject(reply) => format!("reject: {}", describe_reply(reply)),
+        Verdict::Defer(reply) => format!("defer: {}", describe_reply(reply)),
         Verdict::Discard => "discard".to_owned(),
         Verdict::Quarantine(why) => format!("quarantine: {why}"),
         Verdict::Hold(why) => format!("hold: {why}"),
@@ -93,7 +93,9 @@ pub const fn label(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn reply_line(reply: &Reply) -> String {
+/// A reply as one line: `550 5.7.1 no`.
+#[must_use]
+pub fn describe_reply(reply: &Reply) -> String {
     let text = reply.lines().first().map_or("", String::as_str);
     match reply.status() {
         Some(status) => format!("{} {status} {text}", reply.code()),

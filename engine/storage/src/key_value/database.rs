@@ -78,7 +78,9 @@ pub(super) async fn connect_writer(path: &Path) -> Result<(SqliteConnection, Own
         .fetch_one(&mut connection)
         .await?;
     match row.try_get(0)? {
-        0 => drop(sqlx::raw_sql(SCHEMA).execute(&mut connection).await?),
+        0 => {
+            sqlx::raw_sql(SCHEMA).execute(&mut connection).await?;
+        }
         VERSION => {}
         found => {
             return Err(OpenError::TooNew {

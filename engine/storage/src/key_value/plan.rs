@@ -33,6 +33,9 @@ pub(super) struct Plan {
 /// Values of more octets are no number.
 pub(super) const NUMBER_OCTETS_MAX: usize = 11;
 
+/// Keys with what they hold from now on; none for those that go.
+type Changed = Vec<(Box<[u8]>, Option<Entry>)>;
+
 impl Plan {
     /// Nothing is touched yet, in this second since 1970.
     pub(super) fn at(now: i64) -> Self {
@@ -96,7 +99,7 @@ impl Plan {
         owner: i64,
         changes: &[(Box<[u8]>, i32)],
         expires: Option<i64>,
-    ) -> (Vec<i32>, Vec<(Box<[u8]>, Option<Entry>)>) {
+    ) -> (Vec<i32>, Changed) {
         let mut sums = Vec::with_capacity(changes.len());
         let mut latest: HashMap<&[u8], (i32, Option<i64>)> = HashMap::new();
         for (key, by) in changes {
@@ -133,7 +136,7 @@ impl Plan {
         &mut self,
         owner: i64,
         octets_max: u64,
-        entries: Vec<(Box<[u8]>, Option<Entry>)>,
+        entries: Changed,
     ) -> Result<(), KeyValueError> {
         let before = self.octets.get(&owner).copied().unwrap_or_default();
         let mut after = before;
@@ -154,7 +157,7 @@ impl Plan {
         entry.map_or(0, |entry| octets(key, entry.octets))
     }
 
-    fn commit(&mut self, owner: i64, entries: Vec<(Box<[u8]>, Option<Entry>)>) {
+    fn commit(&mut self, owner: i64, entries: Changed) {
         for (key, entry) in entries {
             let left = self.octets_at(owner, &key);
             let added = entry.as_ref().map_or(0, |entry| octets(&key, entry.octets));

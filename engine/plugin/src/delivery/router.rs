@@ -1,0 +1,248 @@
+//! The routing plugins as one router: each is asked once about a recipient, in their order.
+
+use super::decision::{self, Decision, KeepIn, Wanted};
+use super::state_of;
+use crate::chain::Chain;
+use crate::config::OnFailure;
+use crate::error::CallFailure;
+use crate::host::Host;
+use crate::plugin::Plugin;
+use crate::stage::Stage;
+use crate::state::State;
+use async_trait::async_trait;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use waxseal_mail::{ForwardPath, Reply};
+use waxseal_ports::Router;
+use waxseal_ports::queue::Leased;
+use waxseal_ports::router::{Action, Ask, Rest, Route};
+use waxseal_ports::trace::TraceEvent;
+
+/// Asks the routing plugins of a host; leaves to the next router what they leave open.
+pub struct PluginRouter {
+    host: Arc<Host>,
+    planned: Arc<dyn Router>,
+}
+
+/// One message being routed.
+struct Routing<'a> {
+    router: &'a PluginRouter,
+    chain: &'a Chain,
+    leased: &'a Leased,
+    state: Arc<Mutex<State>>,
+}
+
+/// Whether the next plugin is asked.
+enum Then {
+    Next,
+    Stop,
+}
+
+impl PluginRouter {
+    /// Over the plugins of `host`; `planned` says where accounts keep their mail.
+    #[must_use]
+    pub fn new(host: Arc<Host>, planned: Arc<dyn Router>) -> Self {
+        Self { host, planned }
+    }
+}
+
+#[async_trait]
+impl Router for PluginRouter {
+    async fn route(&self, message: &Leased, asks: &[Ask<'_>]) -> Vec<Route> {
+        let chain = self.host.chain();
+        let no_opinion = || Route {
+            rest: Rest::Next,
+            ..Route::default()
+        };
+        if chain.routers().next().is_none() {
+            return asks.iter().map(|_| no_opinion()).collect();
+        }
+        let state = match state_of(message) {
+            Ok(state) => state,
+            Err(error) => {
+                tracing::error!(message = %message.id, %error, "a queued message cannot be read");
+                let unreadable = || Route::unavailable("the message cannot be read now");
+                return asks.iter().map(|_| unreadable()).collect();
+            }
+        };
+        let routing = Routing {
+            router: self,
+            chain: &chain,
+            leased: message,
+            state,
+        };
+        let mut routes = Vec::with_capacity(asks.len());
+        for ask in asks {
+            let mut route = no_opinion();
+            for plugin in chain.routers() {
+                if ask.asked.contains(&plugin.name) {
+                    continue;
+                }
+                if let Then::Stop = routing.ask(plugin, ask.recipient, &mut route).await {
+                    break;
+                }
+            }
+            routes.push(route);
+        }
+        routes
+    }
+}
+
+impl Routing<'_> {
+    /// Asks one plugin and adds what it says.
+    async fn ask(&self, plugin: &Plugin, recipient: &ForwardPath, route: &mut Route) -> Then {
+        let clock = &plugin.mould.profile.clock;
+        let began = clock.monotonic();
+        let answer = self.decide(plugin, recipient).await;
+        let now = clock.monotonic();
+        let took = now.saturating_duration_since(began);
+        let (text, then) = match answer {
+            Ok((decision, actions)) => {
+                plugin.answered(Stage::Route, label(&decision), took);
+                let text = decision::describe(&decision);
+                (text, accept(plugin, &decision, actions, route))
+            }
+            Err(failure) => {
+                plugin.failed(Stage::Route, &failure, now, took);
+                let (policy, then) = policy(plugin, route);
+                (format!("failed: {failure}; {policy}"), then)
+            }
+        };
+        route.trace.push(TraceEvent {
+            at: clock.wall(),
+            stage: Stage::Route.as_str().to_owned(),
+            actor: plugin.actor.clone(),
+            outcome: format!("{recipient}: {text}"),
+            micros: micros(took),
+        });
+        then
+    }
+
+    fn forget_notes(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        *state.notes_mut() = self.leased.notes.clone();
+    }
+
+    async fn decide(
+        &self,
+        plugin: &Plugin,
+        recipient: &ForwardPath,
+    ) -> Result<(Decision, Vec<Action>), CallFailure> {
+        if self.leased.message.octets() > u64::from(u32::MAX) {
+            return Err(CallFailure::TooLarge);
+        }
+        // What a former call noted lasted as long as that call.
+        self.forget_notes();
+        let runtime = self.router.host.runtime();
+        let text = recipient.to_string();
+        let said = plugin.ask_once(runtime, &self.state, |mut used| {
+            Box::pin(async move { used.instance.route(&text).await })
+        });
+        let has_transport = |name: &str| self.chain.transport(name).is_some();
+        let decision = decision::check(said.await?, recipient, &has_transport);
+        let decision = decision.map_err(CallFailure::Outcome)?;
+        let mut actions = Vec::with_capacity(decision.wanted.len());
+        for wanted in &decision.wanted {
+            match wanted {
+                Wanted::Done(action) => actions.push(action.clone()),
+                Wanted::Keep(keep) => actions.extend(self.places(keep, recipient).await?),
+            }
+        }
+        Ok((decision, actions))
+    }
+
+    /// Where the server itself would keep the message for that address, with what the plugin wants
+    /// otherwise.
+    async fn places(
+        &self,
+        keep: &KeepIn,
+        recipient: &ForwardPath,
+    ) -> Result<Vec<Action>, CallFailure> {
+        let address = keep.address.clone().map(ForwardPath::Mailbox);
+        let ask = Ask {
+            recipient: address.as_ref().unwrap_or(recipient),
+            asked: &[],
+        };
+        let routes = self.router.planned.route(self.leased, &[ask]).await;
+        let planned = routes.into_iter().flat_map(|route| route.actions);
+        let kept = planned.filter_map(|action| match action {
+            Action::Keep {
+                account, mailbox, ..
+            } => Some(Action::Keep {
+                account,
+                mailbox: keep.mailbox.clone().unwrap_or(mailbox),
+                flags: keep.flags.clone(),
+            }),
+            Action::Forward(_)
+            | Action::Relay(_)
+            | Action::Respond(_)
+            | Action::Transport(_)
+            | Action::Bounce(_)
+            | Action::Discard => None,
+        });
+        let kept: Vec<_> = kept.collect();
+        if kept.is_empty() {
+            let problem = format!("keep: {} is no account here", ask.recipient);
+            return Err(CallFailure::Outcome(problem));
+        }
+        Ok(kept)
+    }
+}
+
+/// Adds a decision to what former plugins said.
+fn accept(plugin: &Plugin, decision: &Decision, actions: Vec<Action>, route: &mut Route) -> Then {
+    if decision.later.is_some() {
+        let text = format!("{} decides later", plugin.name);
+        route.rest = Rest::Later {
+            reply: Reply::own(451, (4, 3, 0), text),
+            after_secs: decision.later,
+        };
+        return Then::Stop;
+    }
+    route.asked.push(plugin.name.clone());
+    if actions.is_empty() {
+        return Then::Next;
+    }
+    route.actions.extend(actions);
+    if decision.planned {
+        return Then::Next;
+    }
+    route.rest = Rest::Decided;
+    Then::Stop
+}
+
+/// What a failure means for the recipient.
+fn policy(plugin: &Plugin, route: &mut Route) -> (&'static str, Then) {
+    match plugin.on_failure {
+        OnFailure::Defer => {
+            route.rest = Route::unavailable("the route cannot be found now").rest;
+            ("asked again later", Then::Stop)
+        }
+        OnFailure::Skip => {
+            route.asked.push(plugin.name.clone());
+            ("skipped", Then::Next)
+        }
+        OnFailure::Reject => {
+            let reply = Reply::own(554, (5, 3, 0), "the message cannot be routed");
+            route.asked.push(plugin.name.clone());
+            route.actions.push(Action::Bounce(reply));
+            route.rest = Rest::Decided;
+            ("bounced", Then::Stop)
+        }
+    }
+}
+
+/// For the calls counter.
+fn label(decision: &Decision) -> &'static str {
+    if decision.later.is_some() {
+        "later"
+    } else if decision.wanted.is_empty() {
+        "next"
+    } else {
+        "decided"
+    }
+}
+
+pub(super) fn micros(took: Duration) -> Option<u64> {
+    u64::try_from(took.as_micros()).ok()
+}

@@ -1,0 +1,76 @@
+//! The transports among the delivery plugins.
+
+use super::handed::{self, Checked};
+use super::router::micros;
+use super::state_of;
+use crate::error::CallFailure;
+use crate::host::Host;
+use crate::plugin::Plugin;
+use crate::stage::Stage;
+use async_trait::async_trait;
+use waxseal_ports::Transport;
+use waxseal_ports::queue::{Leased, Outcome};
+use waxseal_ports::trace::TraceEvent;
+use waxseal_ports::transport::{Handed, Handover, no_such_transport};
+
+#[async_trait]
+impl Transport for Host {
+    async fn deliver(&self, message: &Leased, handover: Handover<'_>) -> Handed {
+        let chain = self.chain();
+        let Some(plugin) = chain.transport(handover.transport) else {
+            let name = handover.transport;
+            tracing::warn!(message = %message.id, transport = name, "there is no such transport");
+            return Handed {
+                outcome: Outcome::Deferred(no_such_transport(name)),
+                trace: Vec::new(),
+            };
+        };
+        let clock = &plugin.mould.profile.clock;
+        let began = clock.monotonic();
+        let answer = self.hand_to(plugin, message, handover).await;
+        let now = clock.monotonic();
+        let took = now.saturating_duration_since(began);
+        let done = match answer {
+            Ok(done) => {
+                plugin.answered(Stage::Transport, done.label, took);
+                done
+            }
+            Err(failure) => {
+                plugin.failed(Stage::Transport, &failure, now, took);
+                handed::policy(plugin.on_failure, &plugin.name, &failure)
+            }
+        };
+        let (recipient, attempt) = (handover.recipient, handover.attempt);
+        let event = TraceEvent {
+            at: clock.wall(),
+            stage: Stage::Transport.as_str().to_owned(),
+            actor: plugin.actor.clone(),
+            outcome: format!("{recipient}: attempt {attempt}, {}", done.text),
+            micros: micros(took),
+        };
+        Handed {
+            outcome: done.outcome,
+            trace: vec![event],
+        }
+    }
+}
+
+impl Host {
+    async fn hand_to(
+        &self,
+        plugin: &Plugin,
+        message: &Leased,
+        handover: Handover<'_>,
+    ) -> Result<Checked, CallFailure> {
+        if message.message.octets() > u64::from(u32::MAX) {
+            return Err(CallFailure::TooLarge);
+        }
+        let unreadable = |error| CallFailure::Trap(format!("the message cannot be read: {error}"));
+        let state = state_of(message).map_err(unreadable)?;
+        let (recipient, attempt) = (handover.recipient.to_string(), handover.attempt);
+        let said = plugin.ask_once(self.runtime(), &state, move |mut used| {
+            Box::pin(async move { used.instance.deliver(&recipient, attempt).await })
+        });
+        handed::check(said.await?).map_err(CallFailure::Outcome)
+    }
+}
