@@ -28,7 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "daemon",
         &[
             "mail", "ports", "mime", "net", "storage", "plugin", "milter", "dns", "fetch",
-            "intake", "delivery", "access", "admin",
+            "intake", "delivery", "access", "admin", "author",
         ],
     ),
     ("site", &[]),
