@@ -10,6 +10,8 @@ use crate::zip::{self, Problem};
 const UNPACKED_MAX: u64 = 16 << 20;
 /// Octets of a member that are enough to see what it is.
 const PEEK: u64 = 4096;
+/// Findings of one kind that are kept, so that many of one never hide another.
+const OF_KIND_MAX: usize = 5;
 
 /// Looks at one attachment.
 pub struct Look<'a> {
@@ -47,7 +49,8 @@ impl<'a> Look<'a> {
             kind,
             file: file.to_owned(),
         };
-        if !self.findings.contains(&finding) && self.findings.len() < 20 {
+        let of_kind = self.findings.iter().filter(|known| known.kind == kind);
+        if of_kind.count() < OF_KIND_MAX && !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
     }
@@ -125,18 +128,33 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Unpacks the beginning of a member, and all of it where it is an archive or a document.
+    /// Unpacks the beginning of a member, and all of it where it is an archive or a document. What
+    /// does not come out as the directory says, or not at all, is unreadable.
     fn member(&mut self, archive: &[u8], member: &zip::Member, path: &str, level: u32) {
-        let peek = zip::unpack(archive, member, PEEK.min(self.budget)).unwrap_or_default();
-        self.budget -= u64::try_from(peek.len()).unwrap_or(0).min(self.budget);
+        let spent = self.budget < PEEK;
+        // One octet tells an empty member from one that there is no budget for.
+        let peek = self.unpack(archive, member, if spent { 1 } else { PEEK });
+        let as_said = peek.len() as u64 == PEEK.min(member.unpacked);
+        if !as_said || (spent && !peek.is_empty()) {
+            self.found(Kind::Unreadable, path);
+        }
         if !matches!(content(&peek), Content::Zip | Content::Compound) {
             self.look(path, &peek, false, level + 1);
             return;
         }
-        let all = zip::unpack(archive, member, self.budget).unwrap_or_default();
-        let whole = all.len() as u64 >= member.unpacked;
-        self.budget -= u64::try_from(all.len()).unwrap_or(0).min(self.budget);
+        let all = self.unpack(archive, member, self.budget);
+        let whole = all.len() as u64 == member.unpacked;
+        if !whole {
+            self.found(Kind::Unreadable, path);
+        }
         self.look(path, &all, whole, level + 1);
+    }
+
+    /// The first `max` octets of a member, taken off the budget; none where it cannot be unpacked.
+    fn unpack(&mut self, archive: &[u8], member: &zip::Member, max: u64) -> Vec<u8> {
+        let octets = zip::unpack(archive, member, max).unwrap_or_default();
+        self.budget = self.budget.saturating_sub(octets.len() as u64);
+        octets
     }
 }
 
@@ -257,6 +275,75 @@ mod tests {
         let many = archive(&[("a", b""), ("b", b""), ("c", b"")], false);
         let found = look(r#"{"max_members":2}"#, "a.zip", &many);
         assert_eq!(found, [(Kind::Bomb, "a.zip".to_owned())]);
+    }
+
+    /// What is found in `a.zip` with one octet changed.
+    #[track_caller]
+    fn check_changed(archive: &[u8], at: usize, octet: u8, expected: &[(Kind, &str)]) {
+        let mut changed = archive.to_vec();
+        changed[at] = octet;
+        check("a.zip", &changed, expected);
+    }
+
+    #[test]
+    fn members_that_do_not_unpack_are_unreadable() {
+        let program = [b"\x7fELF".to_vec(), vec![7; 200]].concat();
+        let archive = archive(&[("b.txt", &program)], false);
+        let entry = |archive: &[u8]| archive.windows(4).rposition(|four| four == b"PK\x01\x02");
+        let unreadable = [(Kind::Unreadable, "a.zip/b.txt")];
+        let at = entry(&archive).unwrap();
+        // Another method (LZMA), a local header that is none, and DEFLATE that is none.
+        check_changed(&archive, at + 10, 14, &unreadable);
+        check_changed(&archive, at + 42, 1, &unreadable);
+        check_changed(&archive, 35, 0xff, &unreadable);
+        // Fewer octets than the directory says, and more.
+        let found = [unreadable[0], (Kind::Program, "a.zip/b.txt")];
+        check_changed(&archive, at + 24, 250, &found);
+        check_changed(&archive, at + 24, 9, &found);
+        // The name is judged all the same.
+        let named = zip::tests::archive(&[("b.exe", &program)], false);
+        let expected = [
+            (Kind::Unreadable, "a.zip/b.exe"),
+            (Kind::Name, "a.zip/b.exe"),
+        ];
+        check_changed(&named, entry(&named).unwrap() + 10, 14, &expected);
+        let empty = zip::tests::archive(&[("b/", b"")], false);
+        check("a.zip", &empty, &[]);
+    }
+
+    #[test]
+    fn members_past_the_budget_are_unreadable() {
+        let inner = archive(&[("x", &vec![0; 1000])], false);
+        let large = [&inner[..], &vec![0; UNPACKED_MAX as usize]].concat();
+        let program = b"\x7fELF".repeat(2000);
+        let members: [(&str, &[u8]); 4] = [
+            ("a.bin", &large),
+            ("b.txt", &program),
+            ("c.exe", b"x"),
+            ("d", b""),
+        ];
+        let found = look("{}", "a.zip", &archive(&members, false));
+        let expected = [
+            (Kind::Unreadable, "a.zip/a.bin"),
+            (Kind::Unreadable, "a.zip/b.txt"),
+            (Kind::Unreadable, "a.zip/c.exe"),
+            (Kind::Name, "a.zip/c.exe"),
+        ];
+        assert_eq!(found, expected.map(|(kind, file)| (kind, file.to_owned())));
+    }
+
+    #[test]
+    fn many_of_one_kind_hide_no_other() {
+        let names: Vec<String> = (0..30).map(|n| format!("{n}.exe")).collect();
+        let mut members: Vec<(&str, &[u8])> = names
+            .iter()
+            .map(|name| (name.as_str(), &b"x"[..]))
+            .collect();
+        members.push(("last.txt", b"\x7fELF\x02"));
+        let found = look("{}", "a.zip", &archive(&members, false));
+        assert_eq!(found.len(), OF_KIND_MAX + 1);
+        let last = (Kind::Program, "a.zip/last.txt".to_owned());
+        assert_eq!(found.last(), Some(&last));
     }
 
     #[test]
