@@ -30,7 +30,7 @@ const END: &[u8] = b"PK\x05\x06";
 const ENTRY: &[u8] = b"PK\x01\x02";
 const LOCAL: &[u8] = b"PK\x03\x04";
 
-/// The members that the directory at the end names, at most `max`.
+/// The members that the directory at the end names, at most `max`, whatever the end record counts.
 ///
 /// # Errors
 /// When there is none, or more.
@@ -50,9 +50,10 @@ pub fn members(archive: &[u8], max: usize) -> Result<Vec<Member>, Problem> {
         return Err(Problem::TooMany);
     }
     let mut members = Vec::with_capacity(usize::from(count).min(1024));
-    for _ in 0..count {
-        if archive.get(at..at.saturating_add(4)) != Some(ENTRY) {
-            return Err(Problem::Damaged);
+    while archive.get(at..at.saturating_add(4)) == Some(ENTRY) {
+        // Programs that unpack may go on past the count, so it is not believed where it is too low.
+        if members.len() == max {
+            return Err(Problem::TooMany);
         }
         let short = |offset: usize| u16_at(archive, at + offset).ok_or(Problem::Damaged);
         let long = |offset: usize| u32_at(archive, at + offset).ok_or(Problem::Damaged);
@@ -68,6 +69,9 @@ pub fn members(archive: &[u8], max: usize) -> Result<Vec<Member>, Problem> {
             header_at: long(42)? as usize,
         });
         at = name_end + usize::from(extra) + usize::from(comment);
+    }
+    if members.len() < usize::from(count) {
+        return Err(Problem::Damaged);
     }
     Ok(members)
 }
@@ -170,6 +174,21 @@ pub(crate) mod tests {
         assert!(found[0].encrypted);
         assert_eq!(unpack(&archive, &found[0], 9), None);
         assert_eq!(members(&archive, 1), Err(Problem::TooMany));
+    }
+
+    #[test]
+    fn the_count_hides_no_member() {
+        let archive = archive(&[("a", b"x"), ("b.exe", b"y")], false);
+        let count_at = archive.len() - 12;
+        for count in [0, 1] {
+            let mut lying = archive.clone();
+            lying[count_at] = count;
+            assert_eq!(members(&lying, 2), members(&archive, 2));
+            assert_eq!(members(&lying, 1), Err(Problem::TooMany));
+        }
+        let mut lying = archive;
+        lying[count_at] = 3;
+        assert_eq!(members(&lying, 9), Err(Problem::Damaged));
     }
 
     #[test]
