@@ -18,7 +18,7 @@ use waxseal_plugin_sdk::{
 /// The lists, and what they said in this session.
 pub struct Dnsbl {
     settings: Settings,
-    /// What the lists say about the client, which does not change.
+    /// What the lists say about the client, which does not change, once all of them answered.
     of_peer: Option<Findings>,
     /// When, by the monotonic clock, no further list is asked at this stage.
     deadline: Duration,
@@ -70,16 +70,16 @@ impl Filter for Dnsbl {
         let Some(peer) = self.peer() else {
             return Ok(Outcome::next());
         };
-        let of_peer = match self.of_peer.take() {
-            Some(known) => known,
+        let mut found = match &self.of_peer {
+            Some(known) => known.clone(),
             None => {
                 let mut found = Findings::default();
                 self.ask(About::Peer, &[peer.to_string()], &mut found)?;
+                // A list that did not answer is asked again for the next message.
+                self.of_peer = (!found.failed).then(|| found.clone());
                 found
             }
         };
-        let mut found = of_peer.clone();
-        self.of_peer = Some(of_peer);
         if let Some(domain) = address::domain(sender) {
             self.ask(About::Sender, &[domain.to_owned()], &mut found)?;
         }

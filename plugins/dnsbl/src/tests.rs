@@ -98,6 +98,22 @@ fn the_client_is_asked_about_once_a_session() {
 }
 
 #[test]
+fn a_list_that_did_not_answer_is_asked_again() {
+    let (server, mut filter) = start();
+    let name = "7.2.0.192.bl.example";
+    server.dns_answer(name, Kind::A, Err(dns::Error::Timeout));
+    assert_eq!(filter.on_mail("", &[]).unwrap(), Outcome::next());
+    server.dns(name, Kind::A, &["127.0.0.10"]);
+    for _ in 0..2 {
+        let mail = filter.on_mail("", &[]).unwrap();
+        let listed = Outcome::next().score_note("BL", 2.0, "192.0.2.7");
+        assert_eq!(mail, listed.tag("listed"));
+    }
+    let asked = server.questions();
+    assert_eq!(asked.iter().filter(|asked| *asked == name).count(), 2);
+}
+
+#[test]
 fn users_and_neighbours_are_not_asked_about() {
     for change in [
         (|server: &Server| {
