@@ -7,7 +7,9 @@ pub mod settings;
 
 use effect::{Effect, Reading, read, stronger};
 use settings::{About, List, Settings};
+use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 use std::time::Duration;
 use waxseal_plugin_sdk::dns::{self, Kind};
 use waxseal_plugin_sdk::{
@@ -40,6 +42,8 @@ struct Hit {
     what: String,
     question: String,
     effect: Effect,
+    /// What the list itself says, once it was asked; copies of the entry share it.
+    reason: Rc<OnceCell<String>>,
 }
 
 filter!(Dnsbl);
@@ -178,11 +182,11 @@ impl Dnsbl {
                                 what,
                                 question,
                                 effect,
+                                reason: Rc::default(),
                             });
                         }
                     }
                     Err(dns::Error::Denied) => return Err(dns::Error::Denied.into()),
-                    Err(dns::Error::Budget) => return Ok(()),
                     Err(_) => {
                         found.failed = true;
                         metrics::count("failures_total", 1, &[("list", &list.name)]);
@@ -259,8 +263,10 @@ fn reading(list: &List, answers: &[String]) -> Option<Effect> {
 fn reply(list: &List, hit: &Hit) -> String {
     let mut text = list.reply.replace("{list}", &list.name);
     if text.contains("{txt}") {
-        let reasons = dns::lookup(&hit.question, Kind::Txt).unwrap_or_default();
-        let reason = reasons.into_iter().next().unwrap_or_default();
+        let reason = hit.reason.get_or_init(|| {
+            let reasons = dns::lookup(&hit.question, Kind::Txt).unwrap_or_default();
+            reasons.into_iter().next().unwrap_or_default()
+        });
         text = text.replace("{txt}", reason.trim());
     }
     let text = text.replace("{what}", &hit.what);

@@ -165,6 +165,36 @@ fn lists_that_fail_or_refuse_are_no_opinion() {
 }
 
 #[test]
+fn a_budget_that_is_used_up_is_a_failure() {
+    let (server, mut filter) = start();
+    filter.settings.defer_on_failure = true;
+    server.dns_answer("7.2.0.192.bl.example", Kind::A, Err(dns::Error::Budget));
+    assert_eq!(filter.on_mail("", &[]).unwrap(), Outcome::next());
+    assert_eq!(server.metric(r#"failures_total{list="BL"}"#), Some(1.0));
+    let deferred = filter.on_rcpt("alice@example.test", &[]).unwrap();
+    let text = "a list cannot be asked now, try again later";
+    assert_eq!(deferred, Outcome::defer(451, "4.4.3", text));
+}
+
+#[test]
+fn the_reason_is_asked_for_once_a_session() {
+    let (server, mut filter) = start();
+    let name = "7.2.0.192.bl.example";
+    server.dns(name, Kind::A, &["127.0.0.2"]);
+    server.dns(name, Kind::Txt, &["see bl.example"]);
+    for _ in 0..2 {
+        assert!(filter.on_mail("", &[]).is_ok());
+        for recipient in ["alice@example.test", "bob@example.test"] {
+            let refused = filter.on_rcpt(recipient, &[]).unwrap();
+            let text = "192.0.2.7 is on BL: see bl.example";
+            assert_eq!(refused, Outcome::reject(550, "5.7.1", text));
+        }
+    }
+    let asked = server.questions();
+    assert_eq!(asked.iter().filter(|asked| *asked == name).count(), 2);
+}
+
+#[test]
 fn patience_ends() {
     let (server, mut filter) = start();
     filter.settings.patience = Duration::ZERO;
