@@ -88,14 +88,22 @@ impl Filter for Webhook {
     }
 
     fn on_rcpt(&mut self, recipient: &str, params: &[Param]) -> Result<Outcome, Error> {
-        self.event
-            .recipients
-            .push((recipient.to_owned(), params.to_vec()));
+        self.keep_accepted();
+        let recipients = &mut self.event.recipients;
+        recipients.retain(|(known, _)| known != recipient);
+        recipients.push((recipient.to_owned(), params.to_vec()));
         self.ask(At::Rcpt)
     }
 
     fn on_message(&mut self) -> Result<Outcome, Error> {
-        // Some recipients may have been refused, others added since.
+        self.keep_accepted();
+        self.ask(At::Data)
+    }
+}
+
+impl Webhook {
+    /// The recipients as they stand: some may have been refused, others added since.
+    fn keep_accepted(&mut self) {
         let known = std::mem::take(&mut self.event.recipients);
         let recipients = message::recipients().into_iter().map(|address| {
             let params = known.iter().find(|(known, _)| *known == address);
@@ -103,11 +111,8 @@ impl Filter for Webhook {
             (address, params)
         });
         self.event.recipients = recipients.collect();
-        self.ask(At::Data)
     }
-}
 
-impl Webhook {
     fn ask(&self, at: At) -> Result<Outcome, Error> {
         let settings = &self.settings;
         let is_asked = settings.stages.contains(&at);

@@ -9,7 +9,7 @@ use waxseal_plugin_sdk::{Param, Protocol, message, session};
 pub struct Event {
     /// The reverse-path's parameters, from MAIL on.
     pub sender_params: Vec<Param>,
-    /// The recipients so far with their parameters, the one that is asked about last.
+    /// The recipients accepted so far with their parameters, and the one that is asked about last.
     pub recipients: Vec<(String, Vec<Param>)>,
     /// User, mechanism, and whether the login worked.
     pub login: Option<(String, String, bool)>,

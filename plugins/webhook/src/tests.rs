@@ -123,6 +123,31 @@ fn early_stages_are_asked_where_they_are_named() {
 }
 
 #[test]
+fn refused_recipients_are_not_told() {
+    let (server, mut filter) = start(r#","stages":"rcpt""#, 200, r#"{"action":"accept"}"#);
+    let told = |filter: &mut Webhook, accepted: &[&str], recipient: &str| {
+        server.recipients(accepted);
+        let notify = [param("NOTIFY", Some("NEVER"))];
+        assert_eq!(filter.on_rcpt(recipient, &notify).unwrap(), Outcome::next());
+        let to = sent(&server)["envelope"]["to"].clone();
+        let to = to.as_array().unwrap().clone();
+        let is_known = |to: &Value| to["parameters"]["notify"] == "NEVER";
+        assert!(to.iter().all(is_known), "{to:?}");
+        let addresses = to
+            .iter()
+            .map(|to| to["address"].as_str().unwrap_or_default().to_owned());
+        addresses.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&mut filter, &[], "a@x.test"), ["a@x.test"]);
+    let second = told(&mut filter, &["a@x.test"], "refused@x.test");
+    assert_eq!(second, ["a@x.test", "refused@x.test"]);
+    let third = told(&mut filter, &["a@x.test"], "b@x.test");
+    assert_eq!(third, ["a@x.test", "b@x.test"]);
+    let again = told(&mut filter, &["a@x.test", "b@x.test"], "a@x.test");
+    assert_eq!(again, ["b@x.test", "a@x.test"]);
+}
+
+#[test]
 fn bodies_are_left_out_where_they_are_not_wanted_or_long() {
     for more in [r#","body":false"#, r#","body_max":4"#] {
         let (server, mut filter) = start(more, 200, r#"{"action":"accept"}"#);
