@@ -53,10 +53,7 @@ impl Settings {
             "name",
         ];
         let table = document.table(&known)?;
-        let url = table.required("url")?;
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            return Err(table.wrong("url", "does not begin with https:// or http://"));
-        }
+        let url = table.url("url")?;
         let host = url
             .split_once("://")
             .and_then(|(_, rest)| rest.split('/').next());
@@ -65,10 +62,7 @@ impl Settings {
         }
         let form = table.choice("form", &[("message", Form::Raw), ("json", Form::Json)])?;
         let form = form.unwrap_or(Form::Raw);
-        let timeout = table.duration("timeout")?.unwrap_or(Duration::from_secs(8));
-        if !(Duration::from_millis(1)..=Duration::from_secs(30)).contains(&timeout) {
-            return Err(table.wrong("timeout", "is not from 1ms to 30s"));
-        }
+        let timeout = table.timeout("timeout", Duration::from_secs(8))?;
         let most = if form == Form::Json {
             JSON_MAX
         } else {

@@ -50,10 +50,7 @@ impl Settings {
             "max_size",
         ];
         let table = document.table(&known)?;
-        let url = table.required("url")?;
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            return Err(table.wrong("url", "does not begin with https:// or http://"));
-        }
+        let url = table.url("url")?;
         if !url.ends_with('/') || url.contains(['?', '#', '%', ' ']) {
             return Err(table.wrong("url", "does not end with /, or holds one of ? # %"));
         }
@@ -71,10 +68,7 @@ impl Settings {
                 return Err(table.wrong("access_key", "and secret_key stand together only"));
             }
         };
-        let timeout = table.duration("timeout")?.unwrap_or(Duration::from_secs(8));
-        if !(Duration::from_millis(1)..=Duration::from_secs(30)).contains(&timeout) {
-            return Err(table.wrong("timeout", "is not from 1ms to 30s"));
-        }
+        let timeout = table.timeout("timeout", Duration::from_secs(8))?;
         let max_octets = table.octets("max_size")?.unwrap_or(20 << 20);
         if max_octets > 31 << 20 {
             return Err(table.wrong("max_size", "is over 31 MiB, which a request cannot hold"));

@@ -100,10 +100,7 @@ impl Settings {
             "url", "stages", "timeout", "bearer", "user", "password", "headers", "body",
             "body_max", "users",
         ])?;
-        let url = table.required("url")?;
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            return Err(table.wrong("url", "does not begin with https:// or http://"));
-        }
+        let url = table.url("url")?;
         let mut stages = Vec::new();
         for word in table.texts("stages")? {
             let found = At::ALL.into_iter().find(|(known, _)| *known == word);
@@ -116,10 +113,7 @@ impl Settings {
         if stages.is_empty() {
             stages.push(At::Data);
         }
-        let timeout = table.duration("timeout")?.unwrap_or(Duration::from_secs(5));
-        if !(Duration::from_millis(1)..=Duration::from_secs(30)).contains(&timeout) {
-            return Err(table.wrong("timeout", "is not from 1ms to 30s"));
-        }
+        let timeout = table.timeout("timeout", Duration::from_secs(5))?;
         let login = match (
             table.text("bearer")?,
             table.text("user")?,

@@ -178,6 +178,31 @@ impl<'a> Table<'a> {
         )
     }
 
+    /// An `http://` or `https://` URL that must be there.
+    ///
+    /// # Errors
+    /// When it is not, or is something else.
+    pub fn url(&self, key: &str) -> Result<&'a str, Mistake> {
+        let url = self.required(key)?;
+        if url.starts_with("https://") || url.starts_with("http://") {
+            return Ok(url);
+        }
+        Err(self.wrong(key, "does not begin with https:// or http://"))
+    }
+
+    /// How long a request may take, as [`Request::timeout`](crate::http::Request::timeout) takes
+    /// it: a time from 1 ms to 30 s.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn timeout(&self, key: &str, default: Duration) -> Result<Duration, Mistake> {
+        let timeout = self.duration(key)?.unwrap_or(default);
+        if (Duration::from_millis(1)..=Duration::from_secs(30)).contains(&timeout) {
+            return Ok(timeout);
+        }
+        Err(self.wrong(key, "is not from 1ms to 30s"))
+    }
+
     /// A size such as `"10M"` (see [`octets`](super::octets)); a number is octets.
     ///
     /// # Errors
@@ -242,6 +267,7 @@ impl<'a> Table<'a> {
 #[cfg(test)]
 mod tests {
     use crate::config::{Document, Mistake};
+    use std::time::Duration;
 
     fn refused(json: &str, read: impl FnOnce(&super::Table<'_>) -> Result<(), Mistake>) -> String {
         let document = Document::parse(json).unwrap();
@@ -261,6 +287,15 @@ mod tests {
             t.choice("a", &[("a", 1), ("b", 2)]).map(drop)
         });
         assert_eq!(choice, "[plugin.config]: a is not one of a, b");
+        let url = refused(r#"{"a":"ftp://x/"}"#, |t| t.url("a").map(drop));
+        let expected = "[plugin.config]: a does not begin with https:// or http://";
+        assert_eq!(url, expected);
+        for time in ["0s", "31s"] {
+            let json = format!(r#"{{"a":"{time}"}}"#);
+            let second = Duration::from_secs(1);
+            let timeout = refused(&json, |t| t.timeout("a", second).map(drop));
+            assert_eq!(timeout, "[plugin.config]: a is not from 1ms to 30s");
+        }
         let missing = refused("{}", |t| t.required("a").map(drop));
         assert_eq!(missing, "[plugin.config]: a is missing");
         let list = refused(r#"{"list":{}}"#, |t| t.tables("list", &[]).map(drop));
