@@ -212,6 +212,7 @@ const fn narrow(points: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waxseal_plugin_sdk::testing;
 
     fn read(json: &str) -> Result<Settings, String> {
         let document = Document::parse(json).unwrap();
@@ -247,7 +248,7 @@ mod tests {
 
     #[track_caller]
     fn refused(json: &str, expected: &str) {
-        assert_eq!(read(json).expect_err("a mistake"), expected);
+        testing::refused(Settings::read, json, expected);
     }
 
     #[test]

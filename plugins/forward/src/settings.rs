@@ -88,14 +88,11 @@ fn rule(table: &Table<'_>) -> Result<Rule, Mistake> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waxseal_plugin_sdk::testing;
 
     #[track_caller]
     fn refused(rule: &str, expected: &str) {
-        let document = Document::parse(&format!(r#"{{"rule":[{rule}]}}"#)).unwrap();
-        assert_eq!(
-            Settings::read(&document).expect_err("a mistake").0,
-            expected
-        );
+        testing::refused(Settings::read, &format!(r#"{{"rule":[{rule}]}}"#), expected);
     }
 
     #[test]

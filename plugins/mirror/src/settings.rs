@@ -85,14 +85,11 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waxseal_plugin_sdk::testing;
 
     #[track_caller]
     fn refused(json: &str, expected: &str) {
-        let document = Document::parse(json).unwrap();
-        assert_eq!(
-            Settings::read(&document).expect_err("a mistake").0,
-            expected
-        );
+        testing::refused(Settings::read, json, expected);
     }
 
     #[test]

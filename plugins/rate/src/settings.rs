@@ -211,13 +211,14 @@ fn per(table: &Table<'_>, count: Count) -> Result<Vec<Per>, Mistake> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waxseal_plugin_sdk::testing;
 
     #[track_caller]
     fn refused(limit: &str, expected: &str) {
-        let document = Document::parse(&format!(r#"{{"limit":[{limit}]}}"#)).unwrap();
-        assert_eq!(
-            Settings::read(&document).expect_err("a mistake").0,
-            expected
+        testing::refused(
+            Settings::read,
+            &format!(r#"{{"limit":[{limit}]}}"#),
+            expected,
         );
     }
 

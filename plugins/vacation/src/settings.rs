@@ -117,6 +117,7 @@ fn person(table: &Table<'_>) -> Result<Person, Mistake> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waxseal_plugin_sdk::testing;
 
     fn read(person: &str) -> Result<Settings, String> {
         let json = format!(r#"{{"person":[{person}]}}"#);
@@ -138,8 +139,12 @@ mod tests {
     }
 
     #[track_caller]
-    fn refused(json: &str, expected: &str) {
-        assert_eq!(read(json).expect_err("a mistake"), expected);
+    fn refused(person: &str, expected: &str) {
+        testing::refused(
+            Settings::read,
+            &format!(r#"{{"person":[{person}]}}"#),
+            expected,
+        );
     }
 
     #[test]

@@ -44,6 +44,7 @@ mod mime;
 mod state;
 
 use crate::bindings::waxseal::plugin::types::{Header, Protocol, Score, SessionInfo};
+use crate::config::{Document, Mistake};
 use crate::dns::{Answer, Error as DnsError, Kind};
 use crate::http::{Error as HttpError, Request, Response};
 use crate::log::Level;
@@ -287,6 +288,18 @@ impl Drop for Server {
             }
         });
     }
+}
+
+/// Checks that `read` refuses a configuration, given as JSON, with the text `expected`.
+///
+/// # Panics
+/// When it reads it, or says something else.
+#[track_caller]
+pub fn refused<T>(read: impl FnOnce(&Document) -> Result<T, Mistake>, json: &str, expected: &str) {
+    let document = Document::parse(json);
+    let mistake = document.and_then(|document| read(&document)).err();
+    let text = mistake.map(|mistake| mistake.0);
+    assert_eq!(text.as_deref(), Some(expected), "{json}");
 }
 
 /// A header field, for comparing.

@@ -104,6 +104,15 @@ fn dns_and_http_answer_within_budgets() {
 }
 
 #[test]
+fn configurations_are_refused_with_their_text() {
+    let read = |document: &Document| document.table(&["a"]).map(drop);
+    let unknown = "[plugin.config]: there is no key \"b\"; known are a";
+    refused(read, r#"{"b":1}"#, unknown);
+    let panics = |json: &'static str| std::panic::catch_unwind(|| refused(read, json, unknown));
+    assert!(panics(r#"{"a":1}"#).is_err() && panics(r#"{"c":1}"#).is_err());
+}
+
+#[test]
 fn what_is_sealed_opens_only_the_same_way() {
     let _server = Server::start();
     let key = aead::Key::new("mail", "alice");
