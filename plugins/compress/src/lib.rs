@@ -7,7 +7,7 @@ pub mod settings;
 use deflate::{Compressor, MAIL_1, decompress};
 use settings::Settings;
 use std::io::Read;
-use waxseal_plugin_sdk::storage::{Attributes, BlobMeta, Reader, Storage, Writer};
+use waxseal_plugin_sdk::storage::{Attributes, BlobMeta, Reader, Storage, Writer, bad_attributes};
 use waxseal_plugin_sdk::{Error, config, metrics, storage};
 
 /// Octets that are read at once; the first ones decide whether compressing is worth it.
@@ -33,7 +33,7 @@ impl Storage for Compress {
         output: &mut Writer,
     ) -> Result<Attributes, Error> {
         if u64::from(meta.size) < self.settings.min_octets {
-            copy(input, output);
+            output.copy(input);
             return Ok(stored());
         }
         let dictionary = if self.settings.dictionary {
@@ -60,7 +60,7 @@ impl Storage for Compress {
             if !small(compressor.flushed_octets().map_err(broken)?) {
                 output.put(&first);
                 output.put(&next);
-                copy(input, output);
+                output.copy(input);
                 return Ok(stored());
             }
             while !next.is_empty() {
@@ -93,23 +93,27 @@ impl Storage for Compress {
         input: &mut Reader,
         output: &mut Writer,
     ) -> Result<(), Error> {
-        match attribute(meta, "method") {
+        match meta.attribute("method") {
             Some("stored") => {
-                copy(input, output);
+                output.copy(input);
                 return Ok(());
             }
             Some("deflate") => {}
-            Some(other) => return Err(bad(&format!("name the method {other:?}, which is newer"))),
+            Some(other) => {
+                return Err(bad_attributes(&format!(
+                    "name the method {other:?}, which is newer"
+                )));
+            }
             None => {
-                return Err(bad(
+                return Err(bad_attributes(
                     "name no method: the blob was not written by this plugin",
                 ));
             }
         }
-        let dictionary = match attribute(meta, "dictionary") {
+        let dictionary = match meta.attribute("dictionary") {
             Some("mail-1") => MAIL_1,
             Some("none") => b"",
-            _ => return Err(bad("name a dictionary that is not known")),
+            _ => return Err(bad_attributes("name a dictionary that is not known")),
         };
         let mut decompressed = decompress(input, dictionary).map_err(corrupt)?;
         let mut buffer = vec![0; CHUNK_OCTETS];
@@ -142,32 +146,12 @@ fn attributes(pairs: &[(&str, &str)]) -> Attributes {
         .collect()
 }
 
-fn attribute<'a>(meta: &'a BlobMeta, key: &str) -> Option<&'a str> {
-    let mut pairs = meta.attributes.iter();
-    let pair = pairs.find(|(known, _)| known == key);
-    pair.map(|(_, value)| value.as_str())
-}
-
-fn bad(what: &str) -> Error {
-    Error::new("bad-attributes", format!("the attributes {what}"))
-}
-
 fn corrupt(error: std::io::Error) -> Error {
     Error::new("corrupt", format!("it does not decompress: {error}"))
 }
 
 fn broken(error: std::io::Error) -> Error {
     Error::new("compressor", error.to_string())
-}
-
-fn copy(input: &mut Reader, output: &mut Writer) {
-    loop {
-        let octets = input.next_octets(CHUNK_OCTETS);
-        if octets.is_empty() {
-            return;
-        }
-        output.put(&octets);
-    }
 }
 
 #[cfg(test)]

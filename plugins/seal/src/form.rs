@@ -7,7 +7,7 @@
 //! blob's name is in the associated data too: no blob can be passed off as another.
 
 use waxseal_plugin_sdk::aead::{Key, NONCE_OCTETS, Nonce};
-use waxseal_plugin_sdk::storage::{Attributes, BlobMeta};
+use waxseal_plugin_sdk::storage::{Attributes, BlobMeta, bad_attributes};
 use waxseal_plugin_sdk::{Error, base64, random};
 
 /// Octets of a chunk before sealing.
@@ -106,24 +106,22 @@ impl Form {
     /// # Errors
     /// When this plugin never wrote them.
     pub fn parse(meta: &BlobMeta) -> Result<Self, Error> {
-        let get = |key: &str| {
-            let mut pairs = meta.attributes.iter();
-            let pair = pairs.find(|(known, _)| known == key);
-            pair.map(|(_, value)| value.as_str())
-        };
-        let bad = |what: &str| Error::new("bad-attributes", format!("the attributes {what}"));
-        match get("form") {
+        match meta.attribute("form") {
             Some("plain") => Ok(Self::Plain),
             Some(FORM) => {
-                let salt = get("salt").and_then(base64::decode);
+                let salt = meta.attribute("salt").and_then(base64::decode);
                 let salt = salt.filter(|salt| salt.len() == SALT_OCTETS);
-                let missing = || bad("hold no key and salt");
-                let key_name = get("key").ok_or_else(missing)?;
+                let missing = || bad_attributes("hold no key and salt");
+                let key_name = meta.attribute("key").ok_or_else(missing)?;
                 let salt = salt.ok_or_else(missing)?;
                 Ok(Self::Sealed(Sealing::of(key_name, meta, salt)))
             }
-            Some(form) => Err(bad(&format!("name the form {form:?}, which is newer"))),
-            None => Err(bad("name no form: the blob was not written by this plugin")),
+            Some(form) => Err(bad_attributes(&format!(
+                "name the form {form:?}, which is newer"
+            ))),
+            None => Err(bad_attributes(
+                "name no form: the blob was not written by this plugin",
+            )),
         }
     }
 }

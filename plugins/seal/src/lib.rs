@@ -30,7 +30,7 @@ impl Storage for Seal {
         output: &mut Writer,
     ) -> Result<Attributes, Error> {
         if !self.settings.seals(meta.account.as_deref()) {
-            copy(input, output);
+            output.copy(input);
             return Ok(Form::Plain.to_attributes());
         }
         let sealing = Sealing::new(&self.settings.key, meta);
@@ -52,7 +52,7 @@ impl Storage for Seal {
     ) -> Result<(), Error> {
         let sealing = match Form::parse(meta)? {
             Form::Plain => {
-                copy(input, output);
+                output.copy(input);
                 return Ok(());
             }
             Form::Sealed(sealing) => sealing,
@@ -87,16 +87,6 @@ fn each_chunk(
         chunk = next;
     }
     Ok(())
-}
-
-fn copy(input: &mut Reader, output: &mut Writer) {
-    loop {
-        let octets = input.next_octets(CHUNK_OCTETS);
-        if octets.is_empty() {
-            return;
-        }
-        output.put(&octets);
-    }
 }
 
 #[cfg(test)]

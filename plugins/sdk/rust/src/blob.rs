@@ -101,6 +101,17 @@ impl Writer {
         }
     }
 
+    /// Gives out all that is left of `input`, as it is.
+    pub fn copy(&mut self, input: &mut Reader) {
+        loop {
+            let octets = input.next_octets(BUFFER_OCTETS);
+            if octets.is_empty() {
+                return;
+            }
+            self.put(&octets);
+        }
+    }
+
     /// Octets given out so far.
     #[must_use]
     pub const fn written(&self) -> u64 {

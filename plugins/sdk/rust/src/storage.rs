@@ -7,6 +7,23 @@ pub use crate::blob::{Reader, Writer};
 /// What `encode` leaves beside the blob for `decode`: at most 32, 4 KiB in all.
 pub type Attributes = Vec<(String, String)>;
 
+impl BlobMeta {
+    /// The value of an attribute that `encode` left.
+    #[must_use]
+    pub fn attribute(&self, key: &str) -> Option<&str> {
+        let mut pairs = self.attributes.iter();
+        let pair = pairs.find(|(known, _)| known == key);
+        pair.map(|(_, value)| value.as_str())
+    }
+}
+
+/// The error of a `decode` that cannot do with the attributes: `what` goes on after "the attributes".
+/// Its code is `bad-attributes`.
+#[must_use]
+pub fn bad_attributes(what: &str) -> Error {
+    Error::new("bad-attributes", format!("the attributes {what}"))
+}
+
 /// A storage plugin. One value serves one blob; CPU time is 5 s and 5 s more for each 10 MB. A
 /// failure always fails the operation: nothing is stored or read half.
 ///
