@@ -15,8 +15,6 @@ use waxseal_plugin_sdk::{
 
 /// For how long it is remembered which recipient's turn made the copy.
 const MEMORY: Duration = Duration::from_secs(7 * 86_400);
-/// Octets that are read at once.
-const PIECE: u32 = 1 << 20;
 
 /// The plugin.
 pub struct Archive {
@@ -90,7 +88,11 @@ impl Archive {
             size: message::size(),
         };
         let is_small = facts.size <= self.settings.report_max;
-        let octets = if is_small { whole() } else { header_section() };
+        let octets = if is_small {
+            message::whole()
+        } else {
+            header_section()
+        };
         let content = if is_small {
             Content::Whole(&octets)
         } else {
@@ -118,13 +120,9 @@ fn recipients(recipient: &str) -> Vec<String> {
 }
 
 /// Whether this recipient's turn makes the copy: the first one's, and again where it is asked for
-/// again. The server's own Received field, on top, tells the message from all others.
+/// again.
 fn is_its_turn(recipient: &str) -> Result<bool, Error> {
-    let field = |name: &str| {
-        let value = message::header(name).unwrap_or_default();
-        String::from_utf8_lossy(&value).into_owned()
-    };
-    let key = short(&format!("{}\n{}", field("Received"), field("Message-ID")));
+    let key = message::identity();
     let mine = short(&address::folded(recipient));
     let first = match kv::get_text(&key) {
         Ok(first) => first,
@@ -147,18 +145,6 @@ fn without_store(error: kv::Error) -> bool {
         "a copy for each recipient: the store does not work: {error}"
     ));
     true
-}
-
-fn whole() -> Vec<u8> {
-    let mut octets = Vec::new();
-    loop {
-        let offset = u32::try_from(octets.len()).unwrap_or(u32::MAX);
-        let piece = message::read(offset, PIECE);
-        if piece.is_empty() {
-            return octets;
-        }
-        octets.extend(piece);
-    }
 }
 
 /// The header section, at most 64 KiB of it.

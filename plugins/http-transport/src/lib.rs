@@ -14,9 +14,6 @@ use waxseal_plugin_sdk::{
     Error, Stage, address, base64, config, delivery, message, metrics, secrets,
 };
 
-/// Octets that are read at once.
-const PIECE: u32 = 1 << 20;
-
 /// The plugin.
 pub struct HttpTransport {
     settings: Settings,
@@ -94,13 +91,13 @@ impl HttpTransport {
                 .header("x-envelope-from", header_safe(&sender))
                 .header("x-envelope-to", header_safe(recipient))
                 .header("x-attempt", attempt.to_string())
-                .body(whole()),
+                .body(message::whole()),
             Form::Json => {
                 let body = json!({
                     "sender": sender,
                     "recipient": recipient,
                     "attempt": attempt,
-                    "message": base64::encode(&whole()),
+                    "message": base64::encode(&message::whole()),
                 });
                 request
                     .header("content-type", "application/json")
@@ -110,27 +107,10 @@ impl HttpTransport {
     }
 }
 
-/// The same for each attempt to deliver this message to this recipient: the server's own Received
-/// field, on top, tells the message from all others.
+/// The same for each attempt to deliver this message to this recipient.
 fn idempotency_key(recipient: &str) -> String {
-    let field = |name: &str| {
-        let value = message::header(name).unwrap_or_default();
-        String::from_utf8_lossy(&value).into_owned()
-    };
-    let message = short(&format!("{}\n{}", field("Received"), field("Message-ID")));
-    format!("{message}{}", short(&address::folded(recipient)))
-}
-
-fn whole() -> Vec<u8> {
-    let mut octets = Vec::with_capacity(message::size() as usize);
-    loop {
-        let offset = u32::try_from(octets.len()).unwrap_or(u32::MAX);
-        let piece = message::read(offset, PIECE);
-        if piece.is_empty() {
-            return octets;
-        }
-        octets.extend_from_slice(&piece);
-    }
+    let recipient = short(&address::folded(recipient));
+    format!("{}{recipient}", message::identity())
 }
 
 /// For a path segment or query: all but unreserved characters as `%XX` (RFC 3986, section 2).

@@ -2,10 +2,14 @@
 
 use crate::Header;
 pub use crate::bindings::waxseal::plugin::types::Score;
+use crate::digest::short;
 use crate::host::transaction;
 
 /// Octets asked for at once when a body is read through.
 const CHUNK_OCTETS: u32 = 64 * 1024;
+
+/// Octets asked for at once when the message is read as a whole.
+const WHOLE_OCTETS: u32 = 1 << 20;
 
 /// The reverse-path; empty for the null reverse-path.
 #[must_use]
@@ -57,6 +61,31 @@ pub fn body() -> impl Iterator<Item = Vec<u8>> {
         offset = offset.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
         (!piece.is_empty()).then_some(piece)
     })
+}
+
+/// The whole message at once; its octets are the plugin's memory.
+#[must_use]
+pub fn whole() -> Vec<u8> {
+    let mut octets = Vec::with_capacity(size() as usize);
+    loop {
+        let offset = u32::try_from(octets.len()).unwrap_or(u32::MAX);
+        let piece = read(offset, WHOLE_OCTETS);
+        if piece.is_empty() {
+            return octets;
+        }
+        octets.extend_from_slice(&piece);
+    }
+}
+
+/// 11 characters that are the same at each recipient's turn and at each attempt to deliver this
+/// message: the server's own Received field, on top, tells it from all others.
+#[must_use]
+pub fn identity() -> String {
+    let field = |name: &str| {
+        let value = header(name).unwrap_or_default();
+        String::from_utf8_lossy(&value).into_owned()
+    };
+    short(&format!("{}\n{}", field("Received"), field("Message-ID")))
 }
 
 /// Scores given so far, by any filter.

@@ -48,6 +48,20 @@ fn messages_are_read() {
 }
 
 #[test]
+fn messages_are_read_whole_and_told_apart() {
+    let server = Server::start();
+    let long = format!("{MESSAGE}{}", "long\r\n".repeat(500_000));
+    server.message(&long);
+    assert!(message::whole() == long.as_bytes());
+    let with_received = |by: &str| {
+        server.message(format!("Received: by {by}\r\nMessage-ID: <1@x>\r\n\r\n"));
+        message::identity()
+    };
+    assert_eq!(with_received("a"), with_received("a"));
+    assert_ne!(with_received("a"), with_received("b"));
+}
+
+#[test]
 fn keys_keep_their_limits_and_times() {
     let server = Server::start();
     kv::set("a", "1", Some(Duration::from_secs(10))).unwrap();
