@@ -10,7 +10,7 @@ use waxseal_plugin_sdk::date::Date;
 use waxseal_plugin_sdk::delivery::{Action, Delivery, KeepIn, Response};
 use waxseal_plugin_sdk::digest::short;
 use waxseal_plugin_sdk::{
-    Error, Stage, address, clock, config, delivery, kv, log, message, metrics, random,
+    Error, Stage, address, clock, config, delivery, glob, kv, log, message, metrics, random,
 };
 
 /// For how long it is remembered which recipient's turn made the copy.
@@ -62,12 +62,11 @@ impl Archive {
         if address::folded(own) == address::folded(recipient) {
             return false;
         }
-        let named = |address: &str| settings.only.iter().any(|glob| glob.matches(address));
+        let named = |address: &str| glob::any(&settings.only, address);
         let wanted = settings.only.is_empty()
             || named(sender)
             || recipients.iter().any(|recipient| named(recipient));
-        let skipped = |tag: &String| settings.skip_tags.iter().any(|glob| glob.matches(tag));
-        wanted && (settings.skip_tags.is_empty() || !message::tags().iter().any(skipped))
+        wanted && !message::has_tag(&settings.skip_tags)
     }
 
     fn report(&self, to: &str, from: &str, sender: &str, recipients: &[String]) -> Vec<Action> {

@@ -12,7 +12,7 @@ use finding::{Finding, Kind};
 use look::Look;
 use settings::{Action, Settings};
 use waxseal_plugin_sdk::{
-    Error, Filter, Outcome, Stage, config, filter, log, metrics, mime, session,
+    Error, Filter, Outcome, Stage, config, filter, glob, log, metrics, mime, session,
 };
 
 /// Octets of a part that the server lets read.
@@ -60,11 +60,7 @@ impl Filter for Attachments {
 impl Attachments {
     fn look(&self, part: &mime::Part) -> Vec<Finding> {
         let settings = &self.settings;
-        if settings
-            .allow
-            .iter()
-            .any(|glob| glob.matches(&part.filename))
-        {
+        if glob::any(&settings.allow, &part.filename) {
             return Vec::new();
         }
         let path = if part.filename.is_empty() {
@@ -74,11 +70,7 @@ impl Attachments {
         };
         let mut look = Look::new(settings);
         let mut findings = Vec::new();
-        if settings
-            .types
-            .iter()
-            .any(|glob| glob.matches(&part.content_type))
-        {
+        if glob::any(&settings.types, &part.content_type) {
             findings.push(Finding {
                 kind: Kind::Type,
                 file: path.clone(),

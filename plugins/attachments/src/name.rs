@@ -1,7 +1,7 @@
 //! File names as they are meant and as they look.
 
 use crate::finding::Kind;
-use waxseal_plugin_sdk::glob::Glob;
+use waxseal_plugin_sdk::glob::{self, Glob};
 
 /// Endings that people trust.
 const DOCUMENTS: [&str; 28] = [
@@ -28,7 +28,7 @@ pub fn plain(name: &str) -> String {
 #[must_use]
 pub fn judge(name: &str, refused: &[Glob]) -> Option<Kind> {
     let plain = plain(name);
-    if !refused.iter().any(|glob| glob.matches(&plain)) {
+    if !glob::any(refused, &plain) {
         return None;
     }
     let turned = name.chars().any(is_turning);

@@ -13,7 +13,7 @@ use settings::{Scope, Settings};
 use store::{Before, Kind, Memory, Shelf};
 use waxseal_plugin_sdk::learner::{Learner, Moved, Place};
 use waxseal_plugin_sdk::{
-    Error, Filter, Outcome, Stage, address, clock, config, learner, message, metrics, session,
+    Error, Filter, Outcome, Stage, address, clock, config, glob, learner, message, metrics, session,
 };
 
 /// The filter of one session.
@@ -51,11 +51,7 @@ impl Learner for Bayes {
         let Some(kind) = kind_of(event, settings.learn_filed) else {
             return Ok(());
         };
-        if settings
-            .skip_accounts
-            .iter()
-            .any(|glob| glob.matches(&event.account))
-        {
+        if glob::any(&settings.skip_accounts, &event.account) {
             return Ok(());
         }
         let memory = Memory::of(&event.account, &features::identity(), settings.memory);

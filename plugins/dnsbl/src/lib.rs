@@ -13,8 +13,8 @@ use std::rc::Rc;
 use std::time::Duration;
 use waxseal_plugin_sdk::dns::{self, Kind};
 use waxseal_plugin_sdk::{
-    Error, Filter, Outcome, Param, Protocol, Stage, address, clock, config, filter, log, metrics,
-    mime, session,
+    Error, Filter, Outcome, Param, Protocol, Stage, address, clock, config, filter, glob, log,
+    metrics, mime, session,
 };
 
 /// The lists, and what they said in this session.
@@ -96,12 +96,7 @@ impl Filter for Dnsbl {
     }
 
     fn on_rcpt(&mut self, recipient: &str, _params: &[Param]) -> Result<Outcome, Error> {
-        if self
-            .settings
-            .exempt
-            .iter()
-            .any(|glob| glob.matches(recipient))
-        {
+        if glob::any(&self.settings.exempt, recipient) {
             return Ok(Outcome::next());
         }
         Ok(self.refuse(&self.found))

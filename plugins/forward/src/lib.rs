@@ -7,7 +7,9 @@ use settings::{Rule, Settings};
 use std::time::Duration;
 use waxseal_plugin_sdk::delivery::{Action, Delivery};
 use waxseal_plugin_sdk::digest::short;
-use waxseal_plugin_sdk::{Error, Stage, address, config, delivery, kv, log, message, metrics};
+use waxseal_plugin_sdk::{
+    Error, Stage, address, config, delivery, glob, kv, log, message, metrics,
+};
 
 /// For how long a message that was sent on is remembered.
 const MEMORY: Duration = Duration::from_secs(86_400);
@@ -34,7 +36,7 @@ impl Delivery for Forward {
 
     fn route(&mut self, recipient: &str) -> Result<Vec<Action>, Error> {
         let mut rules = self.settings.rules.iter();
-        if !rules.any(|rule| rule.recipients.iter().any(|glob| glob.matches(recipient))) {
+        if !rules.any(|rule| glob::any(&rule.recipients, recipient)) {
             return Ok(Vec::new());
         }
         let sender = message::sender();
@@ -113,13 +115,10 @@ impl Forward {
 }
 
 fn fits(rule: &Rule, recipient: &str, sender: &str, tags: &[String]) -> bool {
-    let any = |globs: &[waxseal_plugin_sdk::glob::Glob], text: &str| {
-        globs.iter().any(|glob| glob.matches(text))
-    };
-    any(&rule.recipients, recipient)
-        && (rule.senders.is_empty() || any(&rule.senders, sender))
-        && !any(&rule.except_senders, sender)
-        && !tags.iter().any(|tag| any(&rule.skip_tags, tag))
+    glob::any(&rule.recipients, recipient)
+        && (rule.senders.is_empty() || glob::any(&rule.senders, sender))
+        && !glob::any(&rule.except_senders, sender)
+        && !tags.iter().any(|tag| glob::any(&rule.skip_tags, tag))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use waxseal_plugin_sdk::digest::short;
 use waxseal_plugin_sdk::network::{is_private, network_of};
 use waxseal_plugin_sdk::{
-    Error, Filter, Outcome, Param, Protocol, Stage, address, clock, config, filter, kv, log,
+    Error, Filter, Outcome, Param, Protocol, Stage, address, clock, config, filter, glob, kv, log,
     message, metrics, session,
 };
 
@@ -73,29 +73,14 @@ impl Greylist {
             || session.protocol != Protocol::Smtp
             || is_private(peer)
             || settings.skip.iter().any(|network| network.contains(peer))
-            || settings
-                .skip_recipients
-                .iter()
-                .any(|glob| glob.matches(recipient))
+            || glob::any(&settings.skip_recipients, recipient)
         {
             return None;
         }
-        if !settings.skip_senders.is_empty() {
-            let sender = message::sender();
-            if settings
-                .skip_senders
-                .iter()
-                .any(|glob| glob.matches(&sender))
-            {
-                return None;
-            }
-        }
-        if !settings.skip_tags.is_empty() {
-            let tags = message::tags();
-            let mut tags = tags.iter();
-            if tags.any(|tag| settings.skip_tags.iter().any(|glob| glob.matches(tag))) {
-                return None;
-            }
+        if glob::any(&settings.skip_senders, &message::sender())
+            || message::has_tag(&settings.skip_tags)
+        {
+            return None;
         }
         if let Some(score_over) = settings.score_over {
             let scores = message::scores();

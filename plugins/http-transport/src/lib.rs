@@ -11,7 +11,7 @@ use waxseal_plugin_sdk::delivery::{Action, Delivery, TransportResult};
 use waxseal_plugin_sdk::digest::short;
 use waxseal_plugin_sdk::http::Request;
 use waxseal_plugin_sdk::{
-    Error, Stage, address, base64, config, delivery, message, metrics, secrets,
+    Error, Stage, address, base64, config, delivery, glob, message, metrics, secrets,
 };
 
 /// The plugin.
@@ -36,8 +36,7 @@ impl Delivery for HttpTransport {
     }
 
     fn route(&mut self, recipient: &str) -> Result<Vec<Action>, Error> {
-        let mut globs = self.settings.recipients.iter();
-        let mine = globs.any(|glob| glob.matches(recipient));
+        let mine = glob::any(&self.settings.recipients, recipient);
         let action = mine.then(|| Action::Transport(self.settings.name.clone()));
         Ok(action.into_iter().collect())
     }

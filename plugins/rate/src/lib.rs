@@ -7,7 +7,7 @@ use settings::{Action, Count, Limit, Per, Settings};
 use std::net::IpAddr;
 use waxseal_plugin_sdk::network::network_of;
 use waxseal_plugin_sdk::{
-    Error, Filter, Outcome, Param, Stage, address, clock, config, filter, kv, log, message,
+    Error, Filter, Outcome, Param, Stage, address, clock, config, filter, glob, kv, log, message,
     metrics, session,
 };
 use window::{is_over, place};
@@ -144,9 +144,8 @@ fn subject(limit: &Limit, recipient: &str) -> Option<String> {
         };
         let text = address::folded(&text);
         if index == 0 {
-            let fits =
-                |globs: &[waxseal_plugin_sdk::glob::Glob]| globs.iter().any(|g| g.matches(&text));
-            if (!limit.only.is_empty() && !fits(&limit.only)) || fits(&limit.except) {
+            let only = limit.only.is_empty() || glob::any(&limit.only, &text);
+            if !only || glob::any(&limit.except, &text) {
                 return None;
             }
         } else {

@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::rule::{At, Condition, HeaderAction, Rule, Verdict};
-use waxseal_plugin_sdk::glob::Glob;
+use waxseal_plugin_sdk::glob::any;
 
 /// What the rules of a stage came to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -123,10 +123,6 @@ fn all(group: &[Condition], facts: &dyn Facts, so_far: &Judgement) -> bool {
     group
         .iter()
         .all(|condition| holds(condition, facts, so_far))
-}
-
-fn any(globs: &[Glob], text: &str) -> bool {
-    globs.iter().any(|glob| glob.matches(text))
 }
 
 #[cfg(test)]

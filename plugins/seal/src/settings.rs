@@ -1,7 +1,7 @@
 //! The configuration.
 
 use waxseal_plugin_sdk::config::{Document, Mistake};
-use waxseal_plugin_sdk::glob::Glob;
+use waxseal_plugin_sdk::glob::{self, Glob};
 
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,9 +37,7 @@ impl Settings {
     pub fn seals(&self, account: Option<&str>) -> bool {
         match account {
             None => self.transit,
-            Some(account) => {
-                self.accounts.is_empty() || self.accounts.iter().any(|glob| glob.matches(account))
-            }
+            Some(account) => self.accounts.is_empty() || glob::any(&self.accounts, account),
         }
     }
 }

@@ -12,7 +12,7 @@ use waxseal_plugin_sdk::date::Date;
 use waxseal_plugin_sdk::delivery::{Action, Delivery, Response};
 use waxseal_plugin_sdk::digest::short;
 use waxseal_plugin_sdk::{
-    Error, Stage, address, clock, config, delivery, kv, log, message, metrics, random,
+    Error, Stage, address, clock, config, delivery, glob, kv, log, message, metrics, random,
 };
 
 /// Octets of the keys in the store, so that long addresses fit.
@@ -65,16 +65,10 @@ impl Delivery for Vacation {
 
 impl Vacation {
     fn why_not(&self, person: &Person, sender: &str, recipient: &str) -> Option<&'static str> {
-        if self
-            .settings
-            .skip_senders
-            .iter()
-            .any(|glob| glob.matches(sender))
-        {
+        if glob::any(&self.settings.skip_senders, sender) {
             return Some("skipped-sender");
         }
-        let tagged = |tag: &String| self.settings.skip_tags.iter().any(|glob| glob.matches(tag));
-        if !self.settings.skip_tags.is_empty() && message::tags().iter().any(tagged) {
+        if message::has_tag(&self.settings.skip_tags) {
             return Some("skipped-tag");
         }
         let mut own = vec![person.address.as_str(), recipient];

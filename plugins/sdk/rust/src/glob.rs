@@ -47,6 +47,12 @@ impl Glob {
     }
 }
 
+/// Whether the whole of `text` fits one of the patterns.
+#[must_use]
+pub fn any(globs: &[Glob], text: &str) -> bool {
+    globs.iter().any(|glob| glob.matches(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +80,12 @@ mod tests {
         check("*a*b*c", "xaybzb", false);
         check("b*cher*", "BÜCHERWURM", true);
         check("**a**", "bab", true);
+    }
+
+    #[test]
+    fn one_of_several_is_enough() {
+        let globs = ["*.exe", "a"].map(Glob::new);
+        assert!(any(&globs, "A") && !any(&globs, "b") && !any(&[], ""));
     }
 
     #[test]

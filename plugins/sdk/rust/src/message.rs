@@ -3,6 +3,7 @@
 use crate::Header;
 pub use crate::bindings::waxseal::plugin::types::Score;
 use crate::digest::short;
+use crate::glob::{self, Glob};
 use crate::host::transaction;
 
 /// Octets asked for at once when a body is read through.
@@ -98,4 +99,10 @@ pub fn scores() -> Vec<Score> {
 #[must_use]
 pub fn tags() -> Vec<String> {
     transaction::tags()
+}
+
+/// Whether a tag fits one of the patterns; nothing is asked where there are none.
+#[must_use]
+pub fn has_tag(globs: &[Glob]) -> bool {
+    !globs.is_empty() && tags().iter().any(|tag| glob::any(globs, tag))
 }

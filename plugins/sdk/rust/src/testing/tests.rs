@@ -1,4 +1,5 @@
 use super::*;
+use crate::glob::Glob;
 use crate::{aead, clock, config, dns, http, kv, log, message, metrics, mime, notes, random};
 
 const MESSAGE: &str = concat!(
@@ -59,6 +60,9 @@ fn messages_are_read_whole_and_told_apart() {
     };
     assert_eq!(with_received("a"), with_received("a"));
     assert_ne!(with_received("a"), with_received("b"));
+    server.tag("list:x");
+    let tagged = |pattern: &str| message::has_tag(&[Glob::new(pattern)]);
+    assert!(tagged("list:*") && !tagged("bulk") && !message::has_tag(&[]));
 }
 
 #[test]
