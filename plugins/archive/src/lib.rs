@@ -8,7 +8,7 @@ use settings::{Settings, Target};
 use std::time::Duration;
 use waxseal_plugin_sdk::date::Date;
 use waxseal_plugin_sdk::delivery::{Action, Delivery, KeepIn, Response};
-use waxseal_plugin_sdk::digest::short;
+use waxseal_plugin_sdk::digest::{hex, short};
 use waxseal_plugin_sdk::{
     Error, Stage, address, clock, config, delivery, glob, kv, log, message, metrics, random,
 };
@@ -71,10 +71,7 @@ impl Archive {
 
     fn report(&self, to: &str, from: &str, sender: &str, recipients: &[String]) -> Vec<Action> {
         let now = clock::unix();
-        let random: String = random::bytes(12)
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect();
+        let random = hex(&random::bytes(12));
         let facts = Facts {
             from,
             to,

@@ -1,21 +1,9 @@
-//! SHA-256 as text, and HMAC with it (RFC 2104).
+//! SHA-256, and HMAC with it (RFC 2104).
 
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// Octets of a block of SHA-256.
 const BLOCK: usize = 64;
-
-/// In hexadecimal.
-#[must_use]
-pub fn hex(octets: &[u8]) -> String {
-    let mut out = String::with_capacity(octets.len() * 2);
-    for octet in octets {
-        // Writing to a text does not fail.
-        write!(out, "{octet:02x}").unwrap_or_default();
-    }
-    out
-}
 
 /// SHA-256.
 #[must_use]
@@ -45,6 +33,7 @@ pub fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waxseal_plugin_sdk::digest::hex;
 
     #[test]
     fn hashes_are_right() {

@@ -1,7 +1,7 @@
 //! Keys: the name of the object, and the digest and size of the blob, so that what comes back can be
 //! checked.
 
-use crate::hash::hex;
+use waxseal_plugin_sdk::digest::hex;
 
 /// Octets of a key (a limit of the server).
 const KEY_MAX: usize = 512;

@@ -10,6 +10,7 @@ use key::Key;
 use settings::Settings;
 use sha2::{Digest, Sha256};
 use store::Store;
+use waxseal_plugin_sdk::digest::hex;
 use waxseal_plugin_sdk::holder::{BlobMeta, Holder, Reader, Writer};
 use waxseal_plugin_sdk::{Error, config, holder, metrics};
 
@@ -68,7 +69,7 @@ impl Holder for Mirror {
                 break;
             }
         }
-        if at != key.size || hash::hex(&hash.finalize()) != key.digest {
+        if at != key.size || hex(&hash.finalize()) != key.digest {
             metrics::count("damaged_total", 1, &[]);
             return Err(Error::new(
                 "damaged",

@@ -1,6 +1,7 @@
 //! AWS Signature Version 4, as S3 and its like want it.
 
-use crate::hash::{hex, hmac, sha256};
+use crate::hash::{hmac, sha256};
+use waxseal_plugin_sdk::digest::hex;
 
 /// The keys of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! Requests to the store.
 
-use crate::hash::{hex, sha256};
+use crate::hash::sha256;
 use crate::settings::{Login, Settings};
 use crate::signature::{Keys, Signing, sign};
 use waxseal_plugin_sdk::date::Date;
+use waxseal_plugin_sdk::digest::hex;
 use waxseal_plugin_sdk::http::{Request, Response};
 use waxseal_plugin_sdk::{Error, base64, clock, secrets};
 

@@ -7,10 +7,9 @@ pub mod settings;
 use answer::{Occasion, answer};
 use answerable::why_not;
 use settings::{Person, Settings};
-use std::fmt::Write;
 use waxseal_plugin_sdk::date::Date;
 use waxseal_plugin_sdk::delivery::{Action, Delivery, Response};
-use waxseal_plugin_sdk::digest::short;
+use waxseal_plugin_sdk::digest::{hex, short};
 use waxseal_plugin_sdk::{
     Error, Stage, address, clock, config, delivery, glob, kv, log, message, metrics, random,
 };
@@ -101,11 +100,7 @@ fn first_time(person: &Person, sender: &str) -> Result<bool, Error> {
 }
 
 fn compose(person: &Person, sender: &str, recipient: &str, now: std::time::Duration) -> Vec<u8> {
-    let mut unique = format!("{}.", now.as_millis());
-    for octet in random::bytes(8) {
-        // Writing to a text does not fail.
-        write!(unique, "{octet:02x}").unwrap_or_default();
-    }
+    let unique = format!("{}.{}", now.as_millis(), hex(&random::bytes(8)));
     let subject = message::header("Subject").unwrap_or_default();
     let message_id = message::header("Message-ID");
     let references = message::header("References");
