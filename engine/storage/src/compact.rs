@@ -5,7 +5,6 @@ use crate::commit::{Alone, Batch, Change, QueueEffect, View};
 use crate::crash;
 use crate::outage::Outage;
 use crate::pack::{PackBlob, PendingBlob, Place};
-use crate::verify::place;
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
 use std::collections::HashMap;
@@ -81,7 +80,7 @@ impl Storage {
             let mut relocate = Relocate::default();
             let mut octets = 0;
             for row in rows {
-                let place = place(&row).map_err(Outage::from)?;
+                let place = Place::from_row(&row, 0).map_err(Outage::from)?;
                 octets += place.octets;
                 let source: Arc<dyn ReadAt> = Arc::new(PackBlob::new(pack.clone(), place));
                 let blob = PendingBlob::seal(source).await.map_err(Outage::broken)?;

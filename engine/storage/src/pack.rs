@@ -12,6 +12,8 @@ pub(crate) use record::{Codec, HEADER_OCTETS, RecordHeader, Seal};
 pub(crate) use scan::{Scanned, end_of_valid, scan_pack};
 pub(crate) use writer::{PackSettings, PackWriter, PendingBlob, Tail, for_each_piece};
 
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 use waxseal_mail::BlobId;
 
 /// Where the octets of a blob lie.
@@ -29,6 +31,21 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// From six columns of a row, the first of which is `first`: id, pack, offset, octets, crc and
+    /// plain of a blob.
+    pub(crate) fn from_row(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error> {
+        let number = |at: usize| row.try_get_unchecked::<i64, _>(at).map(i64::cast_unsigned);
+        let plain: Option<i64> = row.try_get_unchecked(first + 5)?;
+        Ok(Self {
+            id: BlobId(number(first)?),
+            pack: row.try_get_unchecked(first + 1)?,
+            offset: number(first + 2)?,
+            octets: number(first + 3)?,
+            crc: row.try_get_unchecked(first + 4)?,
+            plain: plain.map(i64::cast_unsigned),
+        })
+    }
+
     /// Octets of the message.
     pub(crate) fn message_octets(&self) -> u64 {
         self.plain.unwrap_or(self.octets)

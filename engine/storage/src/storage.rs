@@ -18,7 +18,7 @@ use crate::spool::SpoolPlace;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use waxseal_mail::AccountId;
 use waxseal_ports::Clock;
 
@@ -209,14 +209,7 @@ impl Storage {
             .as_ref()
             .map(|writers| writers.commits.clone());
         let (ticket, answer) = ticket(change);
-        let sent = match commits {
-            Some(commits) => commits.send(Work::Batched(ticket)).await.is_ok(),
-            None => false,
-        };
-        if sent && let Ok(outcome) = answer.await {
-            return outcome;
-        }
-        Err(closed().into())
+        self.ask(commits, Work::Batched(ticket), answer).await
     }
 
     /// As [`Storage::batched`], for changes with messages to write.
@@ -226,14 +219,7 @@ impl Storage {
             .as_ref()
             .map(|writers| writers.packs.clone());
         let (ticket, answer) = ticket(change);
-        let sent = match packs {
-            Some(packs) => packs.send(ticket).await.is_ok(),
-            None => false,
-        };
-        if sent && let Ok(outcome) = answer.await {
-            return outcome;
-        }
-        Err(closed().into())
+        self.ask(packs, ticket, answer).await
     }
 
     /// Runs an operation in a transaction of its own.
@@ -247,13 +233,29 @@ impl Storage {
             .as_ref()
             .map(|writers| writers.commits.clone());
         let (ticket, answer) = alone_ticket(operation);
-        let sent = match commits {
-            Some(commits) => commits.send(Work::Alone(ticket)).await.is_ok(),
-            None => false,
+        self.ask(commits, Work::Alone(ticket), answer).await
+    }
+
+    /// Gives work to a writing thread and waits for the answer. The threads answer everything before
+    /// they end, also when the storage is closed: one that does not has panicked, and what it did is
+    /// in doubt.
+    async fn ask<W, T, E: From<Outage>>(
+        &self,
+        thread: Option<mpsc::Sender<W>>,
+        work: W,
+        answer: oneshot::Receiver<Result<T, E>>,
+    ) -> Result<T, E> {
+        let Some(thread) = thread else {
+            return Err(closed().into());
         };
+        let sent = thread.send(work).await.is_ok();
+        // Threads end when nobody can send any more.
+        drop(thread);
         if sent && let Ok(outcome) = answer.await {
             return outcome;
         }
+        self.health
+            .condemn(&"a writing thread ended without an answer");
         Err(closed().into())
     }
 

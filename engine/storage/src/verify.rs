@@ -3,7 +3,6 @@
 use crate::Storage;
 use crate::outage::Outage;
 use crate::pack::{Place, Scanned, scan_pack};
-use sqlx::Row;
 use std::collections::HashMap;
 use std::sync::Arc;
 use waxseal_mail::BlobId;
@@ -42,7 +41,7 @@ impl Storage {
                 .map_err(Outage::from)?;
         let mut named = HashMap::with_capacity(rows.len());
         for row in rows {
-            let place = place(&row).map_err(Outage::from)?;
+            let place = Place::from_row(&row, 0).map_err(Outage::from)?;
             named.insert(place.id, place);
         }
         let shelf = Arc::clone(self.shelf());
@@ -85,16 +84,4 @@ impl VerifyReport {
             Scanned::Damaged(_) => {}
         }
     }
-}
-
-/// A blob's row: id, pack, offset, octets, crc, plain.
-pub(crate) fn place(row: &sqlx::sqlite::SqliteRow) -> Result<Place, sqlx::Error> {
-    Ok(Place {
-        id: BlobId(row.try_get::<i64, _>(0)?.cast_unsigned()),
-        pack: row.try_get(1)?,
-        offset: row.try_get::<i64, _>(2)?.cast_unsigned(),
-        octets: row.try_get::<i64, _>(3)?.cast_unsigned(),
-        crc: row.try_get(4)?,
-        plain: row.try_get::<Option<i64>, _>(5)?.map(i64::cast_unsigned),
-    })
 }

@@ -7,47 +7,69 @@ use crate::crash;
 use crate::outage::Outage;
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
+use std::collections::BTreeSet;
 use waxseal_ports::blob_codec::BlobError;
 use waxseal_ports::store::StoreError;
 
-/// Keys that one round deletes at most; the next one goes on.
+/// Keys that are read and forgotten at once.
 const ROUND_MAX: i64 = 1_000;
 
 impl Storage {
     /// Tells the holders which blobs nothing names any more; answers how many they forgot. What cannot
-    /// be deleted now stays for the next time.
+    /// be deleted now stays for the next time, and so do keys past the first thousand.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database fails.
     pub async fn release_held(&self) -> Result<u64, StoreError> {
-        let rows = sqlx::query(
-            "SELECT h.id, h.holder, h.key FROM blob_held h LEFT JOIN blob b ON b.id = h.id \
-             WHERE b.id IS NULL ORDER BY h.id LIMIT ?",
-        )
-        .bind(ROUND_MAX)
-        .fetch_all(self.readers())
-        .await
-        .map_err(Outage::from)?;
-        let mut forgotten = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id: i64 = row.try_get(0).map_err(Outage::from)?;
-            let holder: String = row.try_get(1).map_err(Outage::from)?;
-            let key: String = row.try_get(2).map_err(Outage::from)?;
-            match self.delete_held(&holder, &key).await {
-                Ok(()) => forgotten.push(id),
-                // All others of this round would fail the same way, perhaps after a long wait.
-                Err(error) => {
-                    tracing::warn!(%error, "a holder keeps what it could forget");
-                    break;
+        // A holder that fails once would fail for all it has, perhaps after a long wait each time.
+        let mut failed = BTreeSet::new();
+        let mut count = 0;
+        loop {
+            let before = failed.len();
+            let mut forgotten = Vec::new();
+            for (id, holder, key) in self.unnamed_held(&failed).await? {
+                if failed.contains(&holder) {
+                    continue;
+                }
+                match self.delete_held(&holder, &key).await {
+                    Ok(()) => forgotten.push(id),
+                    Err(error) => {
+                        tracing::warn!(%error, "a holder keeps what it could forget");
+                        failed.insert(holder);
+                    }
                 }
             }
+            count += forgotten.len() as u64;
+            if !forgotten.is_empty() {
+                crash::point("holder-forgot");
+                self.alone(Forget { ids: forgotten }).await?;
+            }
+            // What failed may have stood before what others can forget.
+            if failed.len() == before {
+                return Ok(count);
+            }
         }
-        let count = forgotten.len() as u64;
-        if !forgotten.is_empty() {
-            crash::point("holder-forgot");
-            self.alone(Forget { ids: forgotten }).await?;
+    }
+
+    /// The oldest that nothing names any more, by row, holder and key, of all holders but `failed`.
+    async fn unnamed_held(
+        &self,
+        failed: &BTreeSet<String>,
+    ) -> Result<Vec<(i64, String, String)>, Outage> {
+        let rows = sqlx::query(
+            "SELECT h.id, h.holder, h.key FROM blob_held h LEFT JOIN blob b ON b.id = h.id \
+             WHERE b.id IS NULL AND h.holder NOT IN (SELECT value FROM json_each(?)) \
+             ORDER BY h.id LIMIT ?",
+        )
+        .bind(serde_json::json!(failed).to_string())
+        .bind(ROUND_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let mut held = Vec::with_capacity(rows.len());
+        for row in rows {
+            held.push((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
         }
-        Ok(count)
+        Ok(held)
     }
 
     /// Takes back what a holder was given for an operation that did not happen. After a failure that

@@ -48,5 +48,35 @@ fn decode_reply(input: &mut Decoder<'_>) -> Result<Reply, Undecodable> {
     };
     let text = input.text()?;
     // Lines that were joined can be too long for one.
-    Ok(Reply::new(code, status, &text).unwrap_or_else(|_| Reply::plain(code, [text])))
+    Ok(
+        Reply::new(code, status, &text).unwrap_or_else(|_| match status {
+            Some(EnhancedStatus(class, subject, detail)) => {
+                Reply::own(code, (class, subject, detail), text)
+            }
+            None => Reply::plain(code, [text]),
+        }),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: Option<&str>, expected: Option<EnhancedStatus>) {
+        let mut out = Encoder::new(1);
+        out.number(550);
+        out.option(status, Encoder::text);
+        out.text(&"long ".repeat(200));
+        let stored = out.finish();
+        let reply = decode_reply(&mut Decoder::new(&stored, 1).unwrap()).unwrap();
+        assert_eq!((reply.code(), reply.status()), (550, expected));
+        assert!(reply.lines()[0].starts_with("long long "));
+    }
+
+    #[test]
+    fn a_reply_too_long_for_one_line_keeps_its_status() {
+        check(Some("5.7.1"), Some(EnhancedStatus(5, 7, 1)));
+        check(None, None);
+    }
 }

@@ -115,6 +115,28 @@ async fn expired_entries_are_swept() {
     assert_eq!(rows.len(), 1);
 }
 
+/// Octets that expired are not counted after a restart, also where they made room in vain.
+#[tokio::test]
+async fn room_made_in_vain_is_kept() {
+    let clock = Arc::new(FakeClock::default());
+    let store = open(clock.clone()).await;
+    let owner = owner(100);
+    let ttl = Some(Duration::from_secs(10));
+    for n in 10..60 {
+        store
+            .set(&owner, &n.to_string(), Bytes::new(), ttl)
+            .await
+            .unwrap();
+    }
+    clock.advance(Duration::from_secs(10));
+    let over = Bytes::from(vec![b'v'; 99]);
+    let full = store.set(&owner, "60", over, None).await;
+    assert!(matches!(full, Err(KeyValueError::Quota)));
+    let store = store.again(clock).await;
+    let all = Bytes::from(vec![b'v'; 98]);
+    store.set(&owner, "60", all, None).await.unwrap();
+}
+
 /// Sixty-four callers as greylisting has them: a look and a note for each message.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_callers_share_commits() {

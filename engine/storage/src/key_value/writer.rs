@@ -255,8 +255,8 @@ impl Writer {
                 .fold(query, |query, (id, key)| query.bind(*id).bind(&**key));
             query.execute(&mut self.connection).await?;
         }
-        let changed = !written.is_empty() || !removed.is_empty();
-        for (id, octets) in plan.octets.iter().filter(|_| changed) {
+        // Also where entries only expired.
+        for (id, octets) in &plan.octets {
             let octets = i64::try_from(*octets).unwrap_or(i64::MAX);
             let query = sqlx::query("UPDATE owner SET octets = ? WHERE id = ? AND octets <> ?");
             let query = query.bind(octets).bind(*id).bind(octets);
@@ -308,15 +308,7 @@ impl Writer {
     async fn sweep_transaction(&mut self, plan: &mut Plan) -> Result<(), sqlx::Error> {
         self.execute("BEGIN IMMEDIATE").await?;
         self.sweep(plan).await?;
-        for (id, octets) in &plan.octets {
-            let octets = i64::try_from(*octets).unwrap_or(i64::MAX);
-            let query = sqlx::query("UPDATE owner SET octets = ? WHERE id = ?");
-            query
-                .bind(octets)
-                .bind(*id)
-                .execute(&mut self.connection)
-                .await?;
-        }
+        self.store(plan).await?;
         self.execute("COMMIT").await?;
         let mut owners = self.owners.write().unwrap_or_else(PoisonError::into_inner);
         for (id, octets) in &plan.octets {

@@ -184,7 +184,9 @@ impl PackWriter {
             }
             for ticket in self.append(tickets) {
                 if let Err(lost) = out.blocking_send(Work::Batched(ticket)) {
-                    lost.0.refuse(&Outage::broken("the storage is closing"));
+                    // It waits for this thread, unless it panicked.
+                    self.health.condemn(&"the committing thread ended");
+                    lost.0.refuse(&Outage::broken("the storage is closed"));
                 }
             }
         }

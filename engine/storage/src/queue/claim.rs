@@ -10,7 +10,7 @@ use sqlx::{Row, SqliteConnection};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use waxseal_mail::{BlobId, MessageId};
+use waxseal_mail::MessageId;
 use waxseal_ports::ReadAt;
 use waxseal_ports::queue::{Leased, QueueError};
 
@@ -146,14 +146,7 @@ pub(crate) async fn load_queue(
             due: row.try_get(2)?,
             attempts: row.try_get(3)?,
             hold: row.try_get(4)?,
-            place: Place {
-                id: BlobId(row.try_get::<i64, _>(5)?.cast_unsigned()),
-                pack: row.try_get(6)?,
-                offset: row.try_get::<i64, _>(7)?.cast_unsigned(),
-                octets: row.try_get::<i64, _>(8)?.cast_unsigned(),
-                crc: row.try_get(9)?,
-                plain: row.try_get::<Option<i64>, _>(10)?.map(i64::cast_unsigned),
-            },
+            place: Place::from_row(&row, 5)?,
             hot: None,
         })
     };

@@ -97,12 +97,16 @@ impl Settle {
             blobs.push(blob);
         }
         let mut own = BTreeMap::new();
+        let mut queued: Option<Arc<dyn ReadAt>> = None;
         for append in &settlement.appends {
             let owner = storage.owner(append.account);
             if owner.is_none() || own.contains_key(&append.account) {
                 continue;
             }
-            let Some(message) = queued_octets(storage, settlement.id).await? else {
+            if queued.is_none() {
+                queued = queued_octets(storage, settlement.id).await?;
+            }
+            let Some(message) = queued.clone() else {
                 break;
             };
             let blob = storage.blobs().pend(message, owner).await?;

@@ -10,7 +10,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::io;
 use std::sync::Arc;
-use waxseal_mail::{AccountId, BlobId, MailboxId, MessageIndex, Uid};
+use waxseal_mail::{AccountId, MailboxId, MessageIndex, Uid};
 use waxseal_ports::ReadAt;
 use waxseal_ports::draft::Joined;
 use waxseal_ports::store::StoreError;
@@ -98,7 +98,7 @@ async fn locate(
         &rows,
         uids,
         |row| {
-            let place = place(row).map_err(Outage::from)?;
+            let place = Place::from_row(row, 2).map_err(Outage::from)?;
             let pack = match open.as_ref().filter(|pack| pack.number == place.pack) {
                 Some(pack) => pack.clone(),
                 None => match storage.shelf().get(place.pack) {
@@ -119,20 +119,6 @@ async fn locate(
         },
         found,
     )
-}
-
-/// Where a blob lies, from columns 2 to 7.
-fn place(row: &SqliteRow) -> Result<Place, sqlx::Error> {
-    Ok(Place {
-        id: BlobId(row.try_get_unchecked::<i64, _>(2)?.cast_unsigned()),
-        pack: row.try_get_unchecked(3)?,
-        offset: row.try_get_unchecked::<i64, _>(4)?.cast_unsigned(),
-        octets: row.try_get_unchecked::<i64, _>(5)?.cast_unsigned(),
-        crc: row.try_get_unchecked(6)?,
-        plain: row
-            .try_get_unchecked::<Option<i64>, _>(7)?
-            .map(i64::cast_unsigned),
-    })
 }
 
 async fn check_owner(

@@ -2,8 +2,12 @@
 
 use super::reopen::stored;
 use super::{Fixture, clock, config, delivered, new_append, new_message, octets};
+use crate::commit::{Alone, View};
+use crate::outage::Outage;
 use crate::{CodecsError, Config, Storage};
+use async_trait::async_trait;
 use bytes::Bytes;
+use sqlx::SqliteConnection;
 use std::sync::Arc;
 use tempfile::TempDir;
 use waxseal_mail::{AccountId, MailboxName};
@@ -348,6 +352,35 @@ async fn accounts_have_octets_of_their_own_if_so_configured() {
 }
 
 #[tokio::test]
+async fn a_queued_message_is_decoded_once_for_all_accounts() {
+    let codecs = Arc::new(MemoryCodecs::default());
+    let own = |config: &mut Config| {
+        xor(config);
+        config.per_account = true;
+        config.verify_encoded = false;
+        config.decoded_octets_max = 0;
+    };
+    let fixture = with(own, &codecs).await;
+    let alice = fixture.alice().await;
+    let bob = super::mailbox("bob@example.test");
+    let bob = fixture.add_account(&bob, "secret").await.unwrap();
+    fixture
+        .accept(new_message(1, octets(1, 5000)))
+        .await
+        .unwrap();
+    // After a restart its octets do not lie in memory.
+    let fixture = again(fixture, own, &codecs).await;
+    let leased = fixture.claim_one().await;
+    let mut settlement = delivered(&leased, alice);
+    settlement.appends.extend(delivered(&leased, bob).appends);
+    fixture.settle(settlement).await.unwrap();
+    assert_eq!(codecs.decoded(), 1);
+    for account in [alice, bob] {
+        assert_eq!(stored(&fixture, account).await, [(1, octets(1, 5000))]);
+    }
+}
+
+#[tokio::test]
 async fn damage_in_an_encoded_record_is_found() {
     let codecs = Arc::new(MemoryCodecs::default());
     let fixture = with(xor, &codecs).await;
@@ -426,6 +459,47 @@ async fn a_holder_keeps_blobs_and_forgets_them() {
     assert_eq!(codecs.shelf().len(), 3);
     assert_eq!(stored(&fixture, account).await, expected[18..]);
     assert!(fixture.verify().await.unwrap().damaged.is_empty());
+}
+
+/// Names more blobs of a holder that does not run than one round deletes, before all others.
+struct FillAttic;
+
+#[async_trait]
+impl Alone for FillAttic {
+    type Output = ();
+    type Error = Outage;
+
+    async fn run(&mut self, connection: &mut SqliteConnection, _view: &View) -> Result<(), Outage> {
+        sqlx::query(
+            "INSERT INTO blob_held (id, holder, key) \
+             WITH RECURSIVE n (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM n WHERE at < 1500) \
+             SELECT at, 'attic', 'blobs/' || at FROM n",
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    fn publish(&mut self, (): &(), _view: &View) {}
+}
+
+#[tokio::test]
+async fn a_holder_that_is_gone_does_not_keep_others_from_forgetting() {
+    let codecs = Arc::new(MemoryCodecs::default());
+    let fixture = with(kept, &codecs).await;
+    let account = fixture.alice().await;
+    append(&fixture, account, octets(1, 4000)).await;
+    let inbox = fixture.open(account, &MailboxName::inbox()).await.unwrap();
+    let inbox = inbox.borrow().mailbox;
+    let uid = waxseal_mail::Uid::new(1).unwrap();
+    Store::remove(&*fixture, account, inbox, vec![uid])
+        .await
+        .unwrap();
+    fixture.compact().await.unwrap();
+    fixture.alone(FillAttic).await.unwrap();
+    assert_eq!(fixture.release_held().await.unwrap(), 1);
+    assert!(codecs.shelf().is_empty());
+    assert_eq!(fixture.release_held().await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -263,3 +263,79 @@ async fn one_that_fails_does_not_fail_its_neighbours() {
         .collect();
     assert_eq!(uids, (1..=40).collect::<Vec<_>>());
 }
+
+/// Ends the committing thread: before anything is done, or when its own change is committed.
+enum Panics {
+    WhilePlanning,
+    AfterCommit,
+}
+
+impl Change for Panics {
+    type Output = ();
+    type Error = StoreError;
+
+    fn plan(&mut self, _batch: &mut Batch<'_>) -> Result<(), StoreError> {
+        panic!("a test's panic");
+    }
+}
+
+#[async_trait]
+impl Alone for Panics {
+    type Output = ();
+    type Error = Outage;
+
+    async fn run(
+        &mut self,
+        _connection: &mut SqliteConnection,
+        _view: &View,
+    ) -> Result<(), Outage> {
+        Ok(())
+    }
+
+    fn publish(&mut self, (): &(), _view: &View) {
+        panic!("a test's panic");
+    }
+}
+
+#[tokio::test]
+async fn a_writing_thread_that_ended_is_noticed() {
+    for panics in [Panics::WhilePlanning, Panics::AfterCommit] {
+        let fixture = fixture().await;
+        fixture.alice().await;
+        let answered = match panics {
+            Panics::WhilePlanning => fixture.batched(panics).await.is_ok(),
+            Panics::AfterCommit => fixture.alone(panics).await.is_ok(),
+        };
+        assert!(!answered && !fixture.healthy());
+        let refused = fixture.accept(new_message(1, "later")).await;
+        assert!(matches!(refused, Err(QueueError::Unavailable(_))));
+        let fixture = fixture.reopen().await;
+        assert!(fixture.healthy());
+        fixture.accept(new_message(1, "later")).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_condemns_nothing() {
+    let fixture = fixture().await;
+    let account = fixture.alice().await;
+    let mut appends = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let storage = fixture.storage.clone();
+        appends.spawn(async move {
+            let inbox = MailboxName::inbox();
+            let messages = vec![new_append("x")];
+            storage.append(account, &inbox, messages).await.is_ok()
+        });
+    }
+    fixture.close().await;
+    let done = appends.join_all().await;
+    assert!(fixture.healthy());
+    let refused = fixture.accept(new_message(1, "later")).await;
+    assert!(matches!(refused, Err(QueueError::Unavailable(_))));
+    assert!(fixture.healthy());
+    let fixture = fixture.reopen().await;
+    let count = done.into_iter().filter(|done| *done).count();
+    let stored = stored(&fixture, account).await.len();
+    assert!(stored >= count, "{stored} of {count} that were answered");
+}
