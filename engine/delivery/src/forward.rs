@@ -18,8 +18,9 @@ use waxseal_ports::trace::TraceEvent;
 /// Octets of the header section that are searched.
 const HEADER_OCTETS_MAX: u64 = 256 * 1024;
 
-/// The messages that follow from `forwards`. A recipient whose address is in a `Delivered-To` field
-/// of the message already has come round in a circle (RFC 9228): its case fails instead.
+/// The messages that follow from `forwards`, one for each address. A recipient whose address is in a
+/// `Delivered-To` field of the message already has come round in a circle (RFC 9228): its case fails
+/// instead.
 ///
 /// # Errors
 /// When the message cannot be read.
@@ -34,6 +35,7 @@ pub(crate) fn follow_ups(
     }
     let header = header(leased)?;
     let mut messages = Vec::with_capacity(forwards.len());
+    let mut served: Vec<&Mailbox> = Vec::new();
     for (position, to) in forwards {
         let Some(recipient) = recipient_at(leased, *position) else {
             continue;
@@ -46,6 +48,10 @@ pub(crate) fn follow_ups(
             }
             continue;
         }
+        if served.contains(&to) {
+            continue;
+        }
+        served.push(to);
         let kept_too = case.is_some_and(|case| case.has_copy_here());
         messages.push(forwarded(leased, recipient, to, (kept_too, now)));
     }

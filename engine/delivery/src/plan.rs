@@ -118,12 +118,7 @@ impl Routing<'_> {
         let mut routes = router.route(leased, &asks).await.into_iter();
         let mut next = Vec::new();
         for (index, path) in asked {
-            // A router that says nothing about a recipient says so as the server's own would not.
-            let silent = || Route {
-                rest: Rest::Next,
-                ..Route::default()
-            };
-            let route = routes.next().unwrap_or_else(silent);
+            let route = routes.next().unwrap_or_default();
             if self.take(index, path, route, who) {
                 next.push(index);
             }
@@ -238,10 +233,10 @@ impl Plan {
         }
     }
 
+    /// Two recipients may lead to one address; which of them goes there is known only once circles
+    /// are looked for.
     fn forward(&mut self, position: u32, mailbox: Mailbox) {
-        if !self.forwards.iter().any(|(_, known)| *known == mailbox) {
-            self.forwards.push((position, mailbox));
-        }
+        self.forwards.push((position, mailbox));
     }
 
     /// Whether there is work that this server settles by itself.

@@ -43,9 +43,9 @@ pub struct Route {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Rest {
     /// Nothing: the actions are all there is to do.
-    #[default]
     Decided,
     /// The next router is asked, and what it says is done too.
+    #[default]
     Next,
     /// No decision is possible now; the actions are done and the router is asked again.
     Later {
@@ -99,6 +99,7 @@ impl Route {
     pub fn decided(actions: Vec<Action>) -> Self {
         Self {
             actions,
+            rest: Rest::Decided,
             ..Self::default()
         }
     }
