@@ -13,7 +13,7 @@ mod said;
 mod session;
 mod stage;
 
-pub use config::{MilterConfig, MilterLimits, MilterProtocol, OnFailure};
+pub use config::{MilterConfig, MilterLimits, MilterProtocol};
 
 use breaker::Breaker;
 use link::{Link, Wait};

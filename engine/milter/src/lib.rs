@@ -8,9 +8,10 @@
 pub mod wire;
 
 mod client;
+mod path_text;
 mod server;
 mod socket;
 
-pub use client::{Milter, MilterConfig, MilterLimits, MilterProtocol, OnFailure};
+pub use client::{Milter, MilterConfig, MilterLimits, MilterProtocol};
 pub use server::{Listener, Quarantine, Server, ServerConfig, ServerPorts};
 pub use socket::{Socket, SocketError};

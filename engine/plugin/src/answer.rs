@@ -174,6 +174,13 @@ pub(crate) fn check_reply(said: &SaidReply, class: u8) -> Result<Reply, String> 
     if said.code / 100 != u16::from(class) {
         return Err(format!("reply code {} is not {class}yz", said.code));
     }
+    // Beyond 559 `Reply` says so itself.
+    if (460..500).contains(&said.code) {
+        return Err(format!(
+            "reply code {} is not between 400 and 459",
+            said.code
+        ));
+    }
     let status = match &said.enhanced {
         None => EnhancedStatus(class, 7, 1),
         Some(text) => EnhancedStatus::parse(text)

@@ -1,12 +1,9 @@
 //! The plugins of one configuration, and how their verdicts become one.
 
-use crate::config::OnFailure;
 use crate::plugin::Plugin;
 use crate::stage::{Stage, Stages};
 use crate::world::World;
 use std::sync::Arc;
-use waxseal_mail::Reply;
-use waxseal_ports::filter::Verdict;
 pub(crate) use waxseal_ports::filter::{Flow, Trust, describe, label, merge};
 
 /// The plugins in configured order; never changed, only replaced.
@@ -101,18 +98,5 @@ impl Chain {
     /// Whether some observer is told of `stage`.
     pub(crate) const fn observes(&self, stage: Stage) -> bool {
         self.observed.contains(stage)
-    }
-}
-
-/// The verdict that stands for a failed call.
-pub(crate) fn policy(on_failure: OnFailure, stage: Stage) -> Verdict {
-    match on_failure {
-        OnFailure::Skip => Verdict::Next,
-        OnFailure::Defer => {
-            let code = if stage == Stage::Connect { 421 } else { 451 };
-            let text = "mail cannot be checked right now, please try again later";
-            Verdict::Defer(Reply::own(code, (4, 3, 0), text))
-        }
-        OnFailure::Reject => Verdict::Reject(Reply::own(554, (5, 3, 0), "mail cannot be checked")),
     }
 }

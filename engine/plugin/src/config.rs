@@ -6,6 +6,7 @@ use crate::vault::Vault;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
+use waxseal_ports::filter::OnFailure;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -98,20 +99,6 @@ pub struct PluginConfig {
 
 const fn yes() -> bool {
     true
-}
-
-/// What a failure of a plugin means: trap, time-out, memory, bad outcome, its own error, no instance
-/// free, or a breaker that is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnFailure {
-    /// `421 4.3.0` at connect, `451 4.3.0` elsewhere: the client tries again later.
-    #[default]
-    Defer,
-    /// As if the plugin had no opinion.
-    Skip,
-    /// `554 5.3.0`.
-    Reject,
 }
 
 /// What one plugin may use up: the table `[plugin.limits]`. Past a limit the call fails.

@@ -41,6 +41,8 @@ pub(crate) struct Guest {
     pub(crate) limiter: Limiter,
     pub(crate) logged: Logged,
     pub(crate) spent: Spent,
+    /// The transaction that `logged` and `spent` belong to.
+    transaction: u64,
     /// CPU time of the running call.
     pub(crate) cpu: CpuTime,
     pub(crate) pulse: Arc<Pulse>,
@@ -112,11 +114,23 @@ impl Guest {
             limiter,
             logged: Logged::default(),
             spent: Spent::default(),
+            transaction: 0,
             cpu: CpuTime::new(Duration::ZERO),
             pulse,
             fuel_given: 0,
             stopped: None,
             blob: Blob::default(),
+        }
+    }
+
+    /// Before a call: what was used up is counted anew for each transaction, whichever of its stages
+    /// is the first that this plugin wants.
+    pub(crate) fn enter_transaction(&mut self) {
+        let transaction = self.state().transactions;
+        if self.transaction != transaction {
+            self.transaction = transaction;
+            self.logged = Logged::default();
+            self.spent = Spent::default();
         }
     }
 

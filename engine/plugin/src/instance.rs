@@ -140,10 +140,7 @@ impl Instance {
     /// [`CallFailure`].
     pub(crate) async fn call(&mut self, call: &Call) -> Result<Answer, CallFailure> {
         let cpu = Cpu::at(call.stage(), &self.store.data().profile.limits);
-        if call.stage() == Stage::Mail {
-            self.store.data_mut().logged = Default::default();
-            self.store.data_mut().spent = Default::default();
-        }
+        self.store.data_mut().enter_transaction();
         arm(&mut self.store, cpu);
         let answer = self.exports.call(&mut self.store, call).await;
         ended(self.store.data_mut(), cpu, answer)?

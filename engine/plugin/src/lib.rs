@@ -49,7 +49,7 @@ mod state;
 mod urls;
 mod watch;
 
-pub use config::{Config, HostConfig, Limits, OnFailure, PluginConfig};
+pub use config::{Config, HostConfig, Limits, PluginConfig};
 pub use delivery::PluginRouter;
 pub use error::{CallFailure, LoadError, LoadReason, StartError};
 pub use grants::Grants;

@@ -21,13 +21,10 @@ use crate::v0_1_0::{About, Linked};
 use crate::vault::Vault;
 use crate::world::World;
 use std::io::Read;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use wasmtime::component::Component;
-use waxseal_mail::SessionId;
-use waxseal_ports::filter::{Protocol, SessionInfo};
 
 /// Octets of the name and of the version that a plugin gives itself.
 const ABOUT_BYTES_MAX: usize = 64;
@@ -71,6 +68,7 @@ async fn load_named(
     });
     let about = trial(runtime, &mould).await?;
     let stages = check_about(&about, mould.linked.world())?;
+    check_shadow(config, mould.linked.world())?;
     Ok(Plugin {
         name: config.name.clone(),
         actor: format!("{} {}", config.name, about.version),
@@ -88,6 +86,18 @@ async fn load_named(
         mould,
         busy: AtomicBool::new(false),
     })
+}
+
+/// Only verdicts can be compared without being followed.
+fn check_shadow(config: &PluginConfig, world: World) -> Result<(), LoadReason> {
+    match world {
+        World::Filter | World::Learner => Ok(()),
+        World::Delivery | World::Storage | World::Holder if !config.shadow => Ok(()),
+        World::Delivery | World::Storage | World::Holder => Err(LoadReason::Config(format!(
+            "shadow is for filters; this is a plugin of the world {}",
+            world.as_str()
+        ))),
+    }
 }
 
 fn compile(runtime: &Runtime, path: &Path) -> Result<Linked, LoadReason> {
@@ -150,16 +160,11 @@ fn profile(
 /// Starts an instance outside any session and lets it read its configuration.
 async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<About, LoadReason> {
     let _one_at_a_time = runtime.trial.lock().await;
-    let nobody = SessionInfo {
-        id: SessionId(0),
-        protocol: Protocol::Smtp,
-        peer: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-        tls: None,
-    };
-    let state = Arc::new(Mutex::new(State::new(nobody)));
+    let state = Arc::new(Mutex::new(State::outside_sessions()));
+    let profile = mould.profile.clone();
     let pulse = Arc::new(Pulse::new());
     let (mould, own) = (mould.clone(), pulse.clone());
-    let wall = mould.profile.limits.wall();
+    let wall = profile.limits.wall();
     let run = Box::pin(async move {
         let mut instance = mould.start(state, None, own).await?;
         let about = instance.describe().await?;
@@ -169,7 +174,10 @@ async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<About, LoadReaso
     let ended = runtime.lane.drive(run, pulse, wall).await;
     let about = ended.map_err(CallFailure::from).and_then(|about| about);
     about.map_err(|failure| match failure {
-        CallFailure::Own { code, message } => LoadReason::Configure { code, message },
+        CallFailure::Own { code, message } => {
+            let message = profile.reach.mask(&message).into_owned();
+            LoadReason::Configure { code, message }
+        }
         failure @ (CallFailure::Trap(_)
         | CallFailure::Cpu { .. }
         | CallFailure::Wall(_)

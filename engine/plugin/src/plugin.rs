@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::breaker::{Breaker, Change};
 use crate::call::Call;
 use crate::chain::Trust;
-use crate::config::{Limits, OnFailure};
+use crate::config::Limits;
 use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::instance::{Instance, Mould};
@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
-use waxseal_ports::filter::Verdict;
+use waxseal_ports::filter::{OnFailure, Verdict};
 
 /// One plugin of a chain; shared by all sessions.
 pub(crate) struct Plugin {
@@ -282,10 +282,20 @@ impl Plugin {
             | CallFailure::TooLarge => {
                 self.meters.failed(stage, failure, took);
                 let (plugin, stage_name) = (self.name.as_str(), stage.as_str());
-                tracing::warn!(plugin, stage = stage_name, %failure, "plugin failed");
-                self.works(stage);
+                let words = self.words(failure);
+                tracing::warn!(plugin, stage = stage_name, failure = words, "plugin failed");
+                // A blob that is too large never came to the plugin.
+                if *failure != CallFailure::TooLarge {
+                    self.works(stage);
+                }
             }
         }
+    }
+
+    /// A failure in words that may be shown: a plugin's own error can quote a secret.
+    pub(crate) fn words(&self, failure: &CallFailure) -> String {
+        let failure = failure.to_string();
+        self.mould.profile.reach.mask(&failure).into_owned()
     }
 
     /// Counts a failure, moves the breaker and writes the log: one line for a state that lasts.
@@ -307,9 +317,8 @@ impl Plugin {
             | CallFailure::Outcome(_)
             | CallFailure::Own { .. }
             | CallFailure::TooLarge => {
-                let failure = failure.to_string();
-                let failure = self.mould.profile.reach.mask(&failure);
-                tracing::warn!(plugin, stage = stage.as_str(), %failure, "plugin failed");
+                let failure = self.words(failure);
+                tracing::warn!(plugin, stage = stage.as_str(), failure, "plugin failed");
             }
         }
         if let Change::Opened(pause) = self.breaker.failed(stage, now) {

@@ -2,7 +2,7 @@
 
 use crate::answer::{Checked, SCORES_MAX};
 use crate::call::Call;
-use crate::chain::{Chain, Flow, Trust, describe, merge, policy};
+use crate::chain::{Chain, Flow, Trust, describe, merge};
 use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::observe::Observers;
@@ -157,9 +157,8 @@ impl Session {
             }
             Err(failure) => {
                 plugin.failed(stage, &failure, now, took);
-                let verdict = policy(plugin.on_failure, stage);
-                let failure = failure.to_string();
-                let failure = plugin.mould.profile.reach.mask(&failure);
+                let verdict = plugin.on_failure.verdict(stage == Stage::Connect);
+                let failure = plugin.words(&failure);
                 let text = format!("failed: {failure}; {}", describe(&verdict));
                 (verdict, Trust::StricterOnly, text)
             }

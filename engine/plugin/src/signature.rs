@@ -1,6 +1,7 @@
 //! Signatures of components: Ed25519 in a custom section at the beginning that covers all that
 //! follows, as the tool conventions of WebAssembly define it.
 
+use crate::vault::hex_octets;
 use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
@@ -56,17 +57,10 @@ impl FromStr for PublicKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not a public key: 64 hex digits");
-        let digits = text.as_bytes();
-        if digits.len() != 2 * KEY_OCTETS || !text.is_ascii() {
-            return Err(wrong());
-        }
-        let mut octets = [0; KEY_OCTETS];
-        for (octet, at) in octets.iter_mut().zip((0..).step_by(2)) {
-            let pair = text.get(at..at + 2).unwrap_or_default();
-            *octet = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
-        }
-        Ok(Self(octets))
+        let octets = hex_octets(text);
+        octets
+            .map(Self)
+            .ok_or_else(|| format!("{text:?} is not a public key: 64 hex digits"))
     }
 }
 

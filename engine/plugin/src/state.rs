@@ -35,6 +35,8 @@ pub(crate) struct State {
     session_notes: Notes,
     /// Of the open transaction; they begin as those of the session.
     message_notes: Option<Notes>,
+    /// Transactions begun.
+    pub(crate) transactions: u64,
 }
 
 /// The message under judgement.
@@ -71,6 +73,7 @@ impl State {
             session_tags: 0,
             session_notes: Notes::new(),
             message_notes: None,
+            transactions: 0,
         }
     }
 
@@ -87,6 +90,7 @@ impl State {
     /// A transaction begins: what was known of the former one goes, session tags stay.
     pub(crate) fn begin(&mut self, sender: ReversePath) {
         self.end();
+        self.transactions += 1;
         self.sender = sender;
         self.message_notes = Some(self.session_notes.clone());
     }

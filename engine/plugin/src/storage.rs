@@ -164,12 +164,15 @@ impl Host {
                 plugin.answered(stage, "done", took);
                 Ok(done)
             }
-            Err(Problem::Full) => Err(BlobError::Full(plugin.name.clone())),
+            Err(Problem::Full) => {
+                plugin.answered(stage, "failed", took);
+                Err(BlobError::Full(plugin.name.clone()))
+            }
             Err(Problem::Failure(failure)) => {
                 plugin.storage_failed(stage, &failure, now, took);
                 Err(BlobError::Failed {
                     name: plugin.name.clone(),
-                    reason: failure.to_string(),
+                    reason: plugin.words(&failure),
                 })
             }
         }

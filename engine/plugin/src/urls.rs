@@ -127,16 +127,25 @@ fn ends_url(c: char) -> bool {
         || matches!(c, '"' | '<' | '>' | '`' | '{' | '}' | '|' | '^')
 }
 
-/// Without what closes the sentence around it.
+/// Without what closes the sentence around it. Brackets are counted once: a sender may write a
+/// million of them.
 fn trim_end(url: &str) -> &str {
-    let url = url.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);
-    let unmatched = |open, close| {
-        let inner = url.strip_suffix(close)?;
-        (inner.matches(open).count() <= inner.matches(close).count()).then_some(inner)
-    };
-    match unmatched('(', ')').or_else(|| unmatched('[', ']')) {
-        Some(inner) => trim_end(inner),
-        None => url,
+    let count = |bracket| url.matches(bracket).count();
+    let mut round = (count('('), count(')'));
+    let mut square = (count('['), count(']'));
+    let mut url = url;
+    loop {
+        url = url.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);
+        let (open, close) = match url.as_bytes().last() {
+            Some(b')') => &mut round,
+            Some(b']') => &mut square,
+            _ => return url,
+        };
+        if *open >= *close {
+            return url;
+        }
+        *close -= 1;
+        url = &url[..url.len() - 1];
     }
 }
 
@@ -330,5 +339,7 @@ mod tests {
         assert_eq!(urls.into_found(), ["http://a", "http://b"]);
         let started = "<".repeat(100_000) + &"&".repeat(100_000) + &"<a href=\"".repeat(10_000);
         check(|urls| urls.scan_html(&started), &[]);
+        let closers = "http://a.test/(x".to_owned() + &")].".repeat(300_000);
+        check(|urls| urls.scan_text(&closers), &["http://a.test/(x)"]);
     }
 }

@@ -50,16 +50,7 @@ impl AeadKey {
     /// Reads 64 hexadecimal digits.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
-        let mut octets = [0; 32];
-        for (octet, pair) in octets.iter_mut().zip(digits.chunks_exact(2)) {
-            let digit = |at: usize| char::from(pair[at]).to_digit(16);
-            *octet = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
-        }
-        Some(Self(octets))
+        hex_octets(text).map(Self)
     }
 
     /// The key for one context. Different contexts give keys that say nothing about each other.
@@ -68,6 +59,20 @@ impl AeadKey {
         hasher.update(&self.0).update(context.as_bytes());
         *hasher.finalize().as_bytes()
     }
+}
+
+/// The 32 octets that 64 hex digits stand for.
+pub(crate) fn hex_octets(text: &str) -> Option<[u8; 32]> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let mut octets = [0; 32];
+    for (octet, pair) in octets.iter_mut().zip(digits.chunks_exact(2)) {
+        let digit = |at: usize| char::from(pair[at]).to_digit(16);
+        *octet = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
+    }
+    Some(octets)
 }
 
 impl fmt::Debug for AeadKey {

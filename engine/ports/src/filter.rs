@@ -2,9 +2,11 @@
 
 mod chain;
 mod merge;
+mod on_failure;
 
 pub use chain::FilterChain;
 pub use merge::{Flow, Trust, describe, describe_reply, label, merge};
+pub use on_failure::OnFailure;
 
 use crate::{Draft, Notes, trace::TraceEvent};
 use async_trait::async_trait;
@@ -74,6 +76,22 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Smtp,
+        Self::Submission,
+        Self::Lmtp,
+        Self::Imap,
+        Self::Pop3,
+    ];
+
+    /// The protocol of this lower-case name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|protocol| protocol.as_str() == name)
+    }
+
     /// Lower-case name, for logs and metric labels.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -16,7 +16,7 @@ pub const KEYS_MAX: usize = 1_000;
 /// A store of small values, each owner's apart from all others'.
 ///
 /// Writing is not part of the durable path: what was answered is seen by every later call, but after
-/// a crash of the machine the last second may be missing. Keys have 1 to [`KEY_OCTETS_MAX`] octets,
+/// a crash of the machine the last writes may be missing. Keys have 1 to [`KEY_OCTETS_MAX`] octets,
 /// values at most [`VALUE_OCTETS_MAX`], one call names at most [`KEYS_MAX`] keys. A value whose time
 /// is over is not there.
 #[async_trait]

@@ -2,7 +2,8 @@
 //! and the adapters (storage, plugin, dns) that the daemon wires to them.
 //!
 //! Nothing here opens a socket or a file of its own; `memory` holds in-memory adapters for tests,
-//! and `contract` the test suite that every adapter of a port must pass.
+//! and for the author's tools, which run plugins on them; `contract` holds the test suite that every
+//! adapter of a port must pass.
 
 pub mod blob_codec;
 pub mod clock;

@@ -1,5 +1,5 @@
 //! One object in memory that implements Directory, Queue, Store and Spool, and a clock that stands
-//! still until it is moved: for tests of the rooms that stand on the ports.
+//! still until it is moved: for tests, and for the author's tools, which run plugins on them.
 //!
 //! It keeps the documented semantics of every port (the suite in `contract` says so) except that
 //! nothing outlives it. Passwords are compared in clear text; never give it a real one.

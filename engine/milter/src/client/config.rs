@@ -3,7 +3,7 @@
 use crate::socket::Socket;
 use serde::Deserialize;
 use std::time::Duration;
-use waxseal_ports::filter::Protocol;
+use waxseal_ports::filter::{OnFailure, Protocol};
 
 /// One existing milter as a filter: a table `[[milter]]`. Milters are asked in the order in which
 /// they are written.
@@ -54,7 +54,8 @@ pub struct MilterLimits {
     /// command `K`); default 0, none: libmilter up to 8.17, and with it opendkim, offers version 6 but
     /// answers no second session. rspamd does.
     pub idle_connections_max: u32,
-    /// Seconds such a connection is kept; default 60.
+    /// Seconds that such a connection may have waited to be used again; default 60. What waited
+    /// longer is closed when the next session comes.
     pub idle_secs_max: u64,
     /// Failures in a row after which the milter is not asked for 1, 2, 4 … 60 s; default 10, 0 for
     /// never.
@@ -71,20 +72,6 @@ pub enum MilterProtocol {
     Submission,
     /// LMTP.
     Lmtp,
-}
-
-/// What a failure of a milter means: not reached, too slow, a broken connection or protocol, a change
-/// that cannot be made, or a breaker that is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnFailure {
-    /// `421 4.3.0` at connect, `451 4.3.0` elsewhere: the client tries again later.
-    #[default]
-    Defer,
-    /// As if there were no such milter.
-    Skip,
-    /// `554 5.3.0`.
-    Reject,
 }
 
 impl Default for MilterLimits {

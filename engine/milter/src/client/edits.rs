@@ -2,6 +2,7 @@
 
 use super::failure::CallFailure;
 use super::said::reason;
+use crate::path_text::{self, unbracketed};
 use crate::wire::{Actions, Change};
 use bytes::Bytes;
 use waxseal_mail::{
@@ -274,13 +275,6 @@ fn text(octets: &[u8]) -> String {
     String::from_utf8_lossy(octets).into_owned()
 }
 
-fn unbracketed(path: &[u8]) -> String {
-    let path = text(path);
-    let bare = path.trim();
-    let bare = bare.strip_prefix('<').unwrap_or(bare);
-    bare.strip_suffix('>').unwrap_or(bare).to_owned()
-}
-
 fn mailbox(path: &[u8]) -> Result<Mailbox, CallFailure> {
     let address = unbracketed(path);
     Mailbox::parse(&address)
@@ -309,13 +303,7 @@ fn notify(parameters: &[Bytes]) -> DsnNotify {
                 continue;
             };
             if name.eq_ignore_ascii_case("NOTIFY") {
-                let has =
-                    |wanted: &str| value.split(',').any(|one| one.eq_ignore_ascii_case(wanted));
-                return DsnNotify {
-                    success: has("SUCCESS"),
-                    failure: has("FAILURE"),
-                    delay: has("DELAY"),
-                };
+                return path_text::notify(value);
             }
         }
     }

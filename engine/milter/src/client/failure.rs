@@ -54,6 +54,11 @@ impl CallFailure {
         }
     }
 
+    /// Whether it counts for the milter's breaker: what fails on this side is not the milter's.
+    pub(crate) const fn is_the_milters(&self) -> bool {
+        !matches!(self, Self::Spool(_) | Self::Resting)
+    }
+
     /// Whether the connection was gone, so that another one may do.
     pub(crate) const fn is_lost_connection(&self) -> bool {
         matches!(self, Self::Closed | Self::Broken(_))

@@ -1,6 +1,5 @@
 //! What a milter said, as a verdict.
 
-use super::config::OnFailure;
 use super::failure::CallFailure;
 use super::stage::Stage;
 use crate::wire::Response;
@@ -74,19 +73,6 @@ fn defer(stage: Stage) -> Verdict {
     let code = if stage == Stage::Connect { 421 } else { 451 };
     let text = "not accepted right now, please try again later";
     Verdict::Defer(Reply::own(code, (4, 7, 1), text))
-}
-
-/// The verdict that stands for a failed call; the same as for a plugin.
-pub(super) fn policy(on_failure: OnFailure, stage: Stage) -> Verdict {
-    match on_failure {
-        OnFailure::Skip => Verdict::Next,
-        OnFailure::Defer => {
-            let code = if stage == Stage::Connect { 421 } else { 451 };
-            let text = "mail cannot be checked right now, please try again later";
-            Verdict::Defer(Reply::own(code, (4, 3, 0), text))
-        }
-        OnFailure::Reject => Verdict::Reject(Reply::own(554, (5, 3, 0), "mail cannot be checked")),
-    }
 }
 
 /// A reply as a milter writes it: `550 5.7.1 text`, perhaps several lines, which become one; a

@@ -7,7 +7,7 @@ use super::Shared;
 use super::facts::{Facts, Path};
 use super::failure::CallFailure;
 use super::link::{Link, Wait};
-use super::said::{Said, policy};
+use super::said::Said;
 use super::stage::Stage;
 use crate::wire::{Command, Response, Steps};
 use async_trait::async_trait;
@@ -150,18 +150,14 @@ impl MilterSession {
             tracing::debug!(milter = name, stage = stage.as_str(), %failure, "milter not asked");
         } else {
             tracing::warn!(milter = name, stage = stage.as_str(), %failure, "milter failed");
-            if shared.breaker.failed(shared.clock.monotonic()) {
+            if failure.is_the_milters() && shared.breaker.failed(shared.clock.monotonic()) {
                 shared.meters.breaker(true);
                 tracing::error!(milter = name, "the milter fails and rests for a while");
             }
         }
-        let verdict = policy(shared.config.on_failure, stage);
-        let later = if stage == Stage::Connect {
-            Stage::Mail
-        } else {
-            stage
-        };
-        self.asked = Asked::NotInTransaction(policy(shared.config.on_failure, later));
+        let verdict = shared.config.on_failure.verdict(stage == Stage::Connect);
+        // What is asked later is never asked at connect.
+        self.asked = Asked::NotInTransaction(shared.config.on_failure.verdict(false));
         verdict
     }
 

@@ -83,6 +83,7 @@ pub(super) struct Client {
     pub(super) id: SessionId,
     pub(super) session: Box<dyn FilterSession>,
     tls: Option<String>,
+    /// Who authenticated and was not refused.
     user: Option<String>,
 }
 
@@ -256,21 +257,23 @@ impl<'a> Conversation<'a> {
             refusal(&reply).put(&mut self.output);
             return Ok(());
         };
-        let mut verdict = Verdict::Next;
+        let mut standing = Verdict::Next;
         if let Some((user, mechanism)) = user
             && client.user.as_ref() != Some(&user)
         {
-            verdict = client.session.auth(&user, &mechanism, true).await.verdict;
-            client.user = Some(user);
+            standing = client.session.auth(&user, &mechanism, true).await.verdict;
+            // Whoever was refused is asked about again at the next MAIL.
+            client.user = (!refuses(&standing)).then_some(user);
         }
         let parameters = parameters(texts);
-        if !matches!(verdict, Verdict::Reject(_) | Verdict::Defer(_)) {
-            verdict = client.session.mail(&sender, &parameters).await.verdict;
+        if !refuses(&standing) {
+            let ruling = client.session.mail(&sender, &parameters).await;
+            merge(&mut standing, ruling.verdict, Trust::StricterOnly);
         }
-        let said = response(&verdict, Wording::Reply);
+        let said = response(&standing, Wording::Reply);
         if said == Response::Continue {
             let mut gathering = Gathering::new(sender, parameters);
-            merge(&mut gathering.standing, verdict, Trust::StricterOnly);
+            gathering.standing = standing;
             self.gathering = Some(gathering);
         }
         said.put(&mut self.output);
@@ -357,6 +360,10 @@ impl<'a> Conversation<'a> {
             client.session.disconnect().await;
         }
     }
+}
+
+const fn refuses(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Reject(_) | Verdict::Defer(_))
 }
 
 /// What a verdict about one recipient means for the message: a refusal is about the recipient only.

@@ -2,7 +2,7 @@
 
 use crate::wire::Change;
 use bytes::Bytes;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use waxseal_mail::{Envelope, HeaderField, HeaderSection};
 
 /// Fields on both sides up to which the fewest changes are looked for; past that, what lies between
@@ -30,12 +30,7 @@ pub(super) fn header_changes(
     for (from, to) in replaced {
         kept.push((from, to));
     }
-    let mut stands = vec![false; new.len()];
-    for (_, to) in &kept {
-        if let Some(flag) = stands.get_mut(*to) {
-            *flag = true;
-        }
-    }
+    let stands = marked(new.len(), kept.iter().map(|(_, to)| *to));
     let last_standing = stands.iter().rposition(|stands| *stands);
     for (at, field) in new.iter().enumerate() {
         if stands.get(at) == Some(&true) || field.name().is_empty() {
@@ -105,15 +100,24 @@ fn replacements(
     new: &[HeaderField],
     kept: &[(usize, usize)],
 ) -> Vec<(usize, usize)> {
+    let mut named: HashMap<Vec<u8>, VecDeque<usize>> = HashMap::new();
+    for (at, field) in new.iter().enumerate() {
+        if !field.name().is_empty() {
+            let name = field.name().to_ascii_lowercase();
+            named.entry(name).or_default().push_back(at);
+        }
+    }
     let mut found = Vec::new();
     let (mut from, mut to) = (0, 0);
     for (kept_from, kept_to) in kept.iter().copied().chain([(old.len(), new.len())]) {
         for (old_at, field) in old.iter().enumerate().take(kept_from).skip(from) {
-            let named = |at: &usize| {
-                let name = field.name();
-                !name.is_empty() && new[*at].name().eq_ignore_ascii_case(name)
+            let Some(places) = named.get_mut(&field.name().to_ascii_lowercase()) else {
+                continue;
             };
-            if let Some(new_at) = (to..kept_to).find(named) {
+            while places.front().is_some_and(|at| *at < to) {
+                places.pop_front();
+            }
+            if let Some(new_at) = places.front().copied().filter(|at| *at < kept_to) {
                 found.push((old_at, new_at));
                 to = new_at + 1;
             }
@@ -121,6 +125,17 @@ fn replacements(
         (from, to) = (kept_from + 1, kept_to + 1);
     }
     found
+}
+
+/// Which of `count` places are among `places`.
+fn marked(count: usize, places: impl Iterator<Item = usize>) -> Vec<bool> {
+    let mut marked = vec![false; count];
+    for place in places {
+        if let Some(mark) = marked.get_mut(place) {
+            *mark = true;
+        }
+    }
+    marked
 }
 
 type Pairs = [(usize, usize)];
@@ -132,16 +147,18 @@ fn removals(
     (kept, replaced): (&Pairs, &Pairs),
     leading_space: bool,
 ) -> Vec<Change> {
+    let stays = marked(old.len(), kept.iter().map(|(from, _)| *from));
+    let replaced: HashMap<usize, usize> = replaced.iter().copied().collect();
     let mut counts: HashMap<Vec<u8>, u32> = HashMap::new();
     let mut changes = Vec::new();
     for (at, field) in old.iter().enumerate() {
         let count = counts.entry(field.name().to_ascii_lowercase()).or_default();
         *count += 1;
-        if field.name().is_empty() || kept.iter().any(|(from, _)| *from == at) {
+        if field.name().is_empty() || stays.get(at) == Some(&true) {
             continue;
         }
-        let (name, value) = match replaced.iter().find(|(from, _)| *from == at) {
-            Some((_, to)) => wire(&new[*to], leading_space),
+        let (name, value) = match replaced.get(&at) {
+            Some(to) => wire(&new[*to], leading_space),
             None => (Bytes::copy_from_slice(field.name()), Bytes::new()),
         };
         let index = *count;

@@ -1,11 +1,11 @@
 //! One message as it comes in, piece by piece.
 
 use super::config::ServerConfig;
+use crate::path_text::notify;
 use bytes::{Bytes, BytesMut};
 use std::sync::Arc;
 use waxseal_mail::{
-    BodyKind, DsnNotify, DsnReturn, Envelope, ForwardPath, HeaderSection, Recipient, Reply,
-    ReversePath,
+    BodyKind, DsnReturn, Envelope, ForwardPath, HeaderSection, Recipient, Reply, ReversePath,
 };
 use waxseal_ports::filter::Verdict;
 use waxseal_ports::spool::{Spool, SpoolError, SpoolWriter};
@@ -59,7 +59,7 @@ impl Gathering {
         self.recipients.push(Recipient {
             forward_path,
             orcpt: value(parameters, "ORCPT").map(str::to_owned),
-            notify: notify(parameters),
+            notify: value(parameters, "NOTIFY").map(notify).unwrap_or_default(),
         });
         Ok(())
     }
@@ -172,21 +172,4 @@ fn value<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a str> {
     let mut parameters = parameters.iter();
     let found = parameters.find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.and_then(|(_, value)| value.as_deref())
-}
-
-/// RFC 3461 §4.1.
-fn notify(parameters: &[Parameter]) -> DsnNotify {
-    let Some(words) = value(parameters, "NOTIFY") else {
-        return DsnNotify::default();
-    };
-    let has = |wanted: &str| {
-        words
-            .split(',')
-            .any(|word| word.eq_ignore_ascii_case(wanted))
-    };
-    DsnNotify {
-        success: has("SUCCESS"),
-        failure: has("FAILURE"),
-        delay: has("DELAY"),
-    }
 }

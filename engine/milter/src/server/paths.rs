@@ -1,6 +1,7 @@
 //! Addresses and parameters as mail servers hand them over, as the ports have them.
 
 use super::gathering::Parameter;
+use crate::path_text::unbracketed;
 use bytes::Bytes;
 use waxseal_mail::{AddressError, ForwardPath, Mailbox, ReversePath};
 
@@ -28,13 +29,6 @@ fn mailbox(address: &str, host: &str) -> Result<Mailbox, AddressError> {
     } else {
         Mailbox::parse(&format!("{address}@{host}"))
     }
-}
-
-fn unbracketed(path: &[u8]) -> String {
-    let path = String::from_utf8_lossy(path);
-    let bare = path.trim();
-    let bare = bare.strip_prefix('<').unwrap_or(bare);
-    bare.strip_suffix('>').unwrap_or(bare).to_owned()
 }
 
 /// `NAME=value` or `NAME`.

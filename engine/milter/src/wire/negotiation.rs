@@ -62,26 +62,6 @@ impl Actions {
     pub const SET_MACROS: Self = Self(0x100);
     /// All of them.
     pub const ALL: Self = Self(0x1ff);
-
-    /// Whether all of `other` are among these.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Those in both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-}
-
-impl BitOr for Actions {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
 }
 
 /// Steps that are left out, steps that are not answered, and other habits.
@@ -133,27 +113,37 @@ impl Steps {
     pub const LEADING_SPACE: Self = Self(0x10_0000);
     /// All but refused recipients: what this mail server can do.
     pub const OFFERED: Self = Self(0x1f_f7ff);
-
-    /// Whether all of `other` are among these.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Those in both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
 }
 
-impl BitOr for Steps {
-    type Output = Self;
+/// What can be done with two sets of bits.
+macro_rules! set {
+    ($set:ident) => {
+        impl $set {
+            /// Whether all of `other` are among these.
+            #[must_use]
+            pub const fn contains(self, other: Self) -> bool {
+                self.0 & other.0 == other.0
+            }
 
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
+            /// Those in both.
+            #[must_use]
+            pub const fn and(self, other: Self) -> Self {
+                Self(self.0 & other.0)
+            }
+        }
+
+        impl BitOr for $set {
+            type Output = Self;
+
+            fn bitor(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+        }
+    };
 }
+
+set!(Actions);
+set!(Steps);
 
 impl Negotiation {
     /// Reads the data of an `O` packet.

@@ -1,14 +1,19 @@
 //! Milters that fail, and what clients are told then.
 
 use crate::fake_milter::{Act, FakeMilter, plain, say};
-use crate::subject::{MESSAGE, config, info, judge, milter, open, session, shown, transaction};
+use crate::subject::{
+    MESSAGE, config, info, is_next, judge, milter, open, session, shown, transaction,
+};
 use bytes::Bytes;
 use expect_test::{Expect, expect};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use waxseal_milter::wire::{Actions, Change, Command, Negotiation, Response, Steps};
-use waxseal_milter::{OnFailure, Socket};
+use waxseal_milter::{Milter, Socket};
+use waxseal_ports::clock::SystemClock;
+use waxseal_ports::filter::OnFailure;
 use waxseal_ports::filter::{Filter, Verdict};
+use waxseal_ports::memory::Memory;
 
 /// A port that nobody listens on.
 async fn nobody() -> Socket {
@@ -234,4 +239,34 @@ async fn a_milter_that_keeps_failing_rests() {
         outcomes[2],
         "failed: it failed too often and is not asked for a while; next"
     );
+}
+
+/// A full disk of ours is no failure of the milter: it is asked again.
+#[tokio::test]
+async fn our_own_full_disk_does_not_make_a_milter_rest() {
+    let script = |command: &Command| match command {
+        Command::EndOfMessage(_) => Some(vec![
+            Act::Say(Response::Change(Change::ReplaceBody(Bytes::from_static(
+                b"new",
+            )))),
+            Act::Say(Response::Continue),
+        ]),
+        _ => None,
+    };
+    let fake = FakeMilter::willing(script).await;
+    let mut config = config(&fake.socket);
+    config.limits.breaker_failures_max = 1;
+    let memory = Arc::new(Memory::example());
+    memory.set_full(true);
+    let milter = Milter::new(config, "mx.example.test", memory, Arc::new(SystemClock));
+    for _ in 0..2 {
+        let mut session = milter.session(info());
+        let said = open(&mut *session).await;
+        assert!(is_next(&said), "{said:?}");
+        let judged = judge(&mut *session, MESSAGE).await;
+        let outcome = &judged.ruling.trace[0].outcome;
+        let expected = "failed: the message could not be read or kept: no space is left";
+        assert!(outcome.starts_with(expected), "{outcome}");
+        assert!(matches!(judged.ruling.verdict, Verdict::Defer(_)));
+    }
 }

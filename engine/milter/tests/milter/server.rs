@@ -110,6 +110,10 @@ async fn refusals_before_the_end() {
         }
         said.retain(|said| *said != Some(Response::Continue));
         assert_eq!(said, [expected], "{stage}");
+        if matches!(stage, "auth" | "mail") {
+            let again = mta.mail("<s@client.test>", &[]).await;
+            assert_eq!(said, [again], "{stage}, at the next message");
+        }
     }
 }
 
@@ -194,19 +198,22 @@ async fn verdicts_at_the_end() {
 
 #[tokio::test]
 async fn what_was_decided_before_the_end_is_said_there() {
-    let says = |heard: &str| {
-        if heard.starts_with("mail") {
-            Verdict::Hold("early".into())
-        } else {
-            Verdict::Next
-        }
-    };
-    let filter = Scripted::new(says, |_, _| {});
-    let (socket, _stop) = serve(&filter, ServerConfig::default()).await;
-    let (mut mta, _) = FakeMta::negotiated(&socket, offer()).await;
-    mta.envelope().await;
-    let held = Response::Change(Change::Quarantine(bytes("early")));
-    assert_eq!(mta.end().await, [held, Response::Continue]);
+    for stage in ["auth", "mail"] {
+        let says = move |heard: &str| {
+            if heard.starts_with(stage) {
+                Verdict::Hold("early".into())
+            } else {
+                Verdict::Next
+            }
+        };
+        let filter = Scripted::new(says, |_, _| {});
+        let (socket, _stop) = serve(&filter, ServerConfig::default()).await;
+        let (mut mta, _) = FakeMta::negotiated(&socket, offer()).await;
+        mta.macros(b'M', &[("{auth_authen}", "alice")]).await;
+        mta.envelope().await;
+        let held = Response::Change(Change::Quarantine(bytes("early")));
+        assert_eq!(mta.end().await, [held, Response::Continue], "{stage}");
+    }
 }
 
 #[tokio::test]

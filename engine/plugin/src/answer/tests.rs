@@ -67,6 +67,11 @@ fn verdicts_fit_their_stage_and_class() {
         Err("reply code 550 is not 4yz"),
     );
     check(
+        say(Said::Defer(reply(499, None, "later"))),
+        at,
+        Err("reply code 499 is not between 400 and 459"),
+    );
+    check(
         say(Said::Reject(reply(599, None, "no"))),
         at,
         Err("reply code 599 is not between 200 and 559"),

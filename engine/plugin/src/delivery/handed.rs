@@ -1,10 +1,8 @@
 //! What a transport answers, and what it means for the queue.
 
 use crate::answer::{SaidReply, check_reply};
-use crate::config::OnFailure;
-use crate::error::CallFailure;
 use waxseal_mail::Reply;
-use waxseal_ports::filter::describe_reply;
+use waxseal_ports::filter::{OnFailure, describe_reply};
 use waxseal_ports::queue::Outcome;
 
 /// Octets kept of a transport's own words.
@@ -61,7 +59,7 @@ pub(super) fn check(said: SaidHanded) -> Result<Checked, String> {
 
 /// What a failure of the transport `name` means: another attempt, unless its policy is to reject. To
 /// skip it would be to lose the message, so that means another attempt, too.
-pub(super) fn policy(on_failure: OnFailure, name: &str, failure: &CallFailure) -> Checked {
+pub(super) fn policy(on_failure: OnFailure, name: &str, failure: &str) -> Checked {
     let outcome = match on_failure {
         OnFailure::Defer | OnFailure::Skip => {
             let text = format!("the transport {name} does not work now");
@@ -93,6 +91,7 @@ fn clean(note: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::CallFailure;
 
     fn reply(code: u16, text: &str) -> SaidReply {
         SaidReply {
@@ -143,7 +142,7 @@ mod tests {
             (OnFailure::Skip, true),
             (OnFailure::Reject, false),
         ] {
-            let done = policy(on_failure, "fax", &failure);
+            let done = policy(on_failure, "fax", &failure.to_string());
             let deferred = matches!(done.outcome, Outcome::Deferred(_));
             assert_eq!(deferred, transient, "{on_failure:?}");
             assert_eq!(

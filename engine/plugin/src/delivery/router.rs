@@ -3,7 +3,6 @@
 use super::decision::{self, Decision, KeepIn, Wanted};
 use super::state_of;
 use crate::chain::Chain;
-use crate::config::OnFailure;
 use crate::error::CallFailure;
 use crate::host::Host;
 use crate::plugin::Plugin;
@@ -14,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use waxseal_mail::{ForwardPath, Reply};
 use waxseal_ports::Router;
+use waxseal_ports::filter::OnFailure;
 use waxseal_ports::queue::Leased;
 use waxseal_ports::router::{Action, Ask, Rest, Route};
 use waxseal_ports::trace::TraceEvent;
@@ -50,12 +50,8 @@ impl PluginRouter {
 impl Router for PluginRouter {
     async fn route(&self, message: &Leased, asks: &[Ask<'_>]) -> Vec<Route> {
         let chain = self.host.chain();
-        let no_opinion = || Route {
-            rest: Rest::Next,
-            ..Route::default()
-        };
         if chain.routers().next().is_none() {
-            return asks.iter().map(|_| no_opinion()).collect();
+            return asks.iter().map(|_| Route::default()).collect();
         }
         let state = match state_of(message) {
             Ok(state) => state,
@@ -73,7 +69,7 @@ impl Router for PluginRouter {
         };
         let mut routes = Vec::with_capacity(asks.len());
         for ask in asks {
-            let mut route = no_opinion();
+            let mut route = Route::default();
             for plugin in chain.routers() {
                 if ask.asked.contains(&plugin.name) {
                     continue;
@@ -97,14 +93,23 @@ impl Routing<'_> {
         let now = clock.monotonic();
         let took = now.saturating_duration_since(began);
         let (text, then) = match answer {
-            Ok((decision, actions)) => {
+            Ok(Answer::Decided(decision, actions)) => {
                 plugin.answered(Stage::Route, label(&decision), took);
                 let text = decision::describe(&decision);
                 (text, accept(plugin, &decision, actions, route))
             }
+            Ok(Answer::Undecided(rest)) => {
+                plugin.answered(Stage::Route, "later", took);
+                route.rest = rest;
+                (
+                    "the server cannot say now where it keeps mail".to_owned(),
+                    Then::Stop,
+                )
+            }
             Err(failure) => {
                 plugin.failed(Stage::Route, &failure, now, took);
                 let (policy, then) = policy(plugin, route);
+                let failure = plugin.words(&failure);
                 (format!("failed: {failure}; {policy}"), then)
             }
         };
@@ -127,7 +132,7 @@ impl Routing<'_> {
         &self,
         plugin: &Plugin,
         recipient: &ForwardPath,
-    ) -> Result<(Decision, Vec<Action>), CallFailure> {
+    ) -> Result<Answer, CallFailure> {
         if self.leased.message.octets() > u64::from(u32::MAX) {
             return Err(CallFailure::TooLarge);
         }
@@ -145,25 +150,32 @@ impl Routing<'_> {
         for wanted in &decision.wanted {
             match wanted {
                 Wanted::Done(action) => actions.push(action.clone()),
-                Wanted::Keep(keep) => actions.extend(self.places(keep, recipient).await?),
+                Wanted::Keep(keep) => match self.places(keep, recipient).await? {
+                    Ok(places) => actions.extend(places),
+                    Err(rest) => return Ok(Answer::Undecided(rest)),
+                },
             }
         }
-        Ok((decision, actions))
+        Ok(Answer::Decided(decision, actions))
     }
 
     /// Where the server itself would keep the message for that address, with what the plugin wants
-    /// otherwise.
+    /// otherwise; or what it leaves open where it cannot say now, which is no fault of the plugin.
     async fn places(
         &self,
         keep: &KeepIn,
         recipient: &ForwardPath,
-    ) -> Result<Vec<Action>, CallFailure> {
+    ) -> Result<Result<Vec<Action>, Rest>, CallFailure> {
         let address = keep.address.clone().map(ForwardPath::Mailbox);
         let ask = Ask {
             recipient: address.as_ref().unwrap_or(recipient),
             asked: &[],
         };
         let routes = self.router.planned.route(self.leased, &[ask]).await;
+        let later = |route: &&Route| matches!(route.rest, Rest::Later { .. });
+        if let Some(route) = routes.iter().find(later) {
+            return Ok(Err(route.rest.clone()));
+        }
         let planned = routes.into_iter().flat_map(|route| route.actions);
         let kept = planned.filter_map(|action| match action {
             Action::Keep {
@@ -185,8 +197,15 @@ impl Routing<'_> {
             let problem = format!("keep: {} is no account here", ask.recipient);
             return Err(CallFailure::Outcome(problem));
         }
-        Ok(kept)
+        Ok(Ok(kept))
     }
+}
+
+/// What asking one plugin came to.
+enum Answer {
+    Decided(Decision, Vec<Action>),
+    /// The plugin decided, but what the server has to add to it is not known now.
+    Undecided(Rest),
 }
 
 /// Adds a decision to what former plugins said.

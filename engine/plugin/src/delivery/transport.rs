@@ -37,7 +37,7 @@ impl Transport for Host {
             }
             Err(failure) => {
                 plugin.failed(Stage::Transport, &failure, now, took);
-                handed::policy(plugin.on_failure, &plugin.name, &failure)
+                handed::policy(plugin.on_failure, &plugin.name, &plugin.words(&failure))
             }
         };
         let (recipient, attempt) = (handover.recipient, handover.attempt);

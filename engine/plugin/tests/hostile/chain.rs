@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, session, transact};
 use crate::guest::Guest;
-use waxseal_plugin::OnFailure;
+use waxseal_ports::filter::OnFailure;
 use waxseal_ports::filter::Verdict;
 
 /// A filter that says `case` at the message stage, with edits.

@@ -11,7 +11,8 @@ use waxseal_mail::{
     AccountId, BodyKind, DsnNotify, Envelope, ForwardPath, Mailbox, MailboxName, MessageId,
     Recipient, Reply, ReversePath, Timestamp,
 };
-use waxseal_plugin::{Host, OnFailure, PluginRouter};
+use waxseal_plugin::{Host, PluginRouter};
+use waxseal_ports::filter::OnFailure;
 use waxseal_ports::notes::Notes;
 use waxseal_ports::queue::{Leased, Outcome};
 use waxseal_ports::router::{Action, Ask, Rest, Route};
@@ -64,6 +65,9 @@ impl Router for Planned {
             let ForwardPath::Mailbox(mailbox) = ask.recipient else {
                 return Route::unavailable("no postmaster");
             };
+            if mailbox.domain().ascii() == "down.test" {
+                return Route::unavailable("the directory is down");
+            }
             Route::decided(vec![if mailbox.domain().ascii() == "example.test" {
                 Action::Keep {
                     account: AccountId(3),
@@ -185,6 +189,23 @@ async fn an_account_that_is_not_here() {
     };
     let problem = "keep: bob@elsewhere.test is no account here";
     check_answer("route-account", keep, problem).await;
+}
+
+/// An outage of the server's directory is no mistake of the plugin: nothing bounces.
+#[tokio::test]
+async fn an_account_that_cannot_be_looked_up_now() {
+    let mut guest = Guest::delivery(&["route"]);
+    let [at, octets] = guest.text(b"bob@down.test");
+    guest.at_route = guest.actions(&[(1, &[1, at, octets, 0, 0, 0, 0, 0])]);
+    let mut bench = Bench::new();
+    bench.add("route-outage", guest).on_failure = OnFailure::Reject;
+    let host = started(&bench).await;
+    let routes = route(&host, &["bad@example.test"]).await;
+    assert_eq!(
+        routes[0].rest,
+        Route::unavailable("the directory is down").rest
+    );
+    assert!(routes[0].actions.is_empty() && routes[0].asked.is_empty());
 }
 
 #[tokio::test]

@@ -163,6 +163,15 @@ async fn a_reload_swaps_or_changes_nothing() {
 }
 
 #[tokio::test]
+async fn only_verdicts_are_shadowed() {
+    let mut bench = Bench::with("p", Guest::delivery(&["route"]));
+    bench.config.plugins[0].shadow = true;
+    let expected = "plugin p: shadow is for filters; this is a plugin of the world delivery";
+    let refusal = bench.start().await.map(drop).expect_err("it is refused");
+    assert_eq!(error(&bench, refusal), expected);
+}
+
+#[tokio::test]
 async fn compiled_code_is_kept() {
     let bench = Bench::with("p", Guest::new());
     let files = || {

@@ -20,8 +20,9 @@ use counts::counts;
 use guest::Guest;
 use lines::lines;
 use std::time::{Duration, Instant};
-use waxseal_plugin::{OnFailure, PluginConfig};
+use waxseal_plugin::PluginConfig;
 use waxseal_ports::clock::{Clock, SystemClock};
+use waxseal_ports::filter::OnFailure;
 use waxseal_ports::filter::Verdict;
 
 const LOOP: &str = "(loop $l (br $l)) (unreachable)";

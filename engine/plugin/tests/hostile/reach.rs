@@ -132,6 +132,30 @@ async fn questions_have_a_budget() {
     );
 }
 
+/// The budget is one of a message, also where a plugin wants no stage before it.
+#[tokio::test]
+async fn a_late_stage_has_its_budget_anew() {
+    let mut guest = asking(30);
+    guest.at_message = std::mem::take(&mut guest.at_mail);
+    guest.stages = vec!["message"];
+    guest.configure = "(global.set $bad (i32.const 1)) (i32.const 1024)".to_owned();
+    let mut bench = Bench::with("late", guest);
+    bench.config.plugins[0].grants.dns = true;
+    let world = Arc::new(World::default());
+    let host = Host::start(bench.config.clone(), services(&bench, &world));
+    let (host, mut told) = (host.await.unwrap(), Vec::new());
+    let mut session = session(&host);
+    for _ in 0..2 {
+        let (_, message, _) = transact(&mut *session, "bad@example.test").await;
+        told.push(message.trace.first().unwrap().outcome.clone());
+    }
+    // The second time the guest asks once more and counts on.
+    assert!(
+        told[0].contains("20 (20)") && told[1].contains("21 (21)"),
+        "{told:?}"
+    );
+}
+
 #[tokio::test]
 async fn what_is_not_granted_reaches_nobody() {
     let bench = Bench::with("curious", asking(30));

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use waxseal_tests::{Client, program, until};
+use waxseal_tests::{Client, plugins, program, until};
 
 /// `waxseal plugin serve-milter` with the shipped rules.
 pub(super) struct Bridge {
@@ -49,17 +49,6 @@ impl Bridge {
     pub(super) fn terminate(mut self) -> Result<i32> {
         self.process.terminate()
     }
-}
-
-/// The folder of built plugins.
-fn plugins() -> Result<PathBuf> {
-    if let Some(path) = std::env::var_os("WAXSEAL_PLUGINS_DIR") {
-        return Ok(path.into());
-    }
-    let engine = program("WAXSEAL_BIN", "waxseal")?;
-    let target = engine.parent().and_then(Path::parent);
-    let plugins = target.map(|target| target.join("plugins"));
-    plugins.context("the plugins are not built; use `cargo xtask test`")
 }
 
 /// The daemons of a stock `master.cf` that this needs, none in a chroot.

@@ -215,3 +215,39 @@ fn long_sections_are_replaced_between_what_stayed() {
     assert_eq!(changes.len(), 1_200);
     assert_eq!(mail_server(&before, &changes, Removed::Gone), after);
 }
+
+/// What a client can send at will costs one pass, not one for each field.
+#[test]
+fn many_fields_are_compared_at_once() {
+    const COUNT: u32 = 50_000;
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let fields = |name, value| vec![field(name, value); COUNT as usize];
+    let change = |name: &'static str, index, value: &'static str| Change::ChangeHeader {
+        index,
+        name: Bytes::from_static(name.as_bytes()),
+        value: Bytes::from_static(value.as_bytes()),
+    };
+    let changes = |before: &[(String, String)], after: &[(String, String)]| {
+        header_changes(&section(before), &section(after), false)
+    };
+
+    let kept = fields("X", "kept");
+    let before = [vec![field("X", "first")], kept.clone()].concat();
+    assert_eq!(changes(&before, &kept), [change("X", 1, "")]);
+
+    let replaced: Vec<_> = (1..=COUNT)
+        .rev()
+        .map(|index| change("X", index, "new"))
+        .collect();
+    assert_eq!(changes(&fields("X", "old"), &fields("X", "new")), replaced);
+
+    // Between the fields that are changed stand others that go.
+    let before: Vec<_> = (0..COUNT)
+        .flat_map(|_| [field("G", "gone"), field("X", "old")])
+        .collect();
+    let both: Vec<_> = (1..=COUNT)
+        .rev()
+        .flat_map(|index| [change("X", index, "new"), change("G", index, "")])
+        .collect();
+    assert_eq!(changes(&before, &fields("X", "new")), both);
+}
