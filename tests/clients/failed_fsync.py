@@ -25,7 +25,7 @@ for _ in range(3):
 alice = demo.imap(base)
 assert len(demo.fetch_all(alice)[0]) == 3
 try:
-    urllib.request.urlopen(f"http://127.0.0.1:{base + 80}/readyz", timeout=20)
+    urllib.request.urlopen(f"http://127.0.0.1:{base + 88}/readyz", timeout=20)
     raise SystemExit("/readyz still answers 200")
 except urllib.error.HTTPError as answer:
     assert answer.code == 503, answer

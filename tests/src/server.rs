@@ -193,7 +193,7 @@ impl Server {
     /// # Errors
     /// When the connection fails.
     pub fn http(&self, method: &str, path: &str) -> Result<String> {
-        http(self.port(80), method, path)
+        http(self.port(88), method, path)
     }
 
     /// Runs `waxseal` with arguments for this server's data.

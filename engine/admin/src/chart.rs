@@ -75,7 +75,7 @@ fn open(title: &str, top: f64, unit: &str) -> String {
          <text x=\"0\" y=\"{}\">60 min ago</text>\
          <text x=\"{WIDTH}\" y=\"{}\" class=\"end\">now</text>",
         WIDTH + 70.0,
-        HEIGHT + FOOT + 10.0,
+        HEIGHT + FOOT + 14.0,
         middle + 4.0,
         top / 2.0,
         HEIGHT + 4.0,

@@ -84,7 +84,7 @@ impl Operations {
                 plugins: self.plugins.reload().await?,
             }),
             Request::PluginLog { name, after, wait } => {
-                let page = self.plugins.log(&name, after, wait).await;
+                let page = self.plugins.log(&name, after, wait).await?;
                 Ok(Answer::PluginLog {
                     lines: page.lines,
                     next: page.next,

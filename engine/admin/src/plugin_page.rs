@@ -72,9 +72,9 @@ fn counts(heading: &str, sums: &[(&'static str, u64)]) -> String {
 /// One of four colours for a count.
 fn class(name: &str) -> &'static str {
     match name {
-        "next" | "accept" | "same" => "ok",
-        "quarantine" | "hold" | "laxer" => "held",
-        "reject" | "defer" | "discard" | "stricter" => "refused",
+        "next" | "accept" | "same" | "done" | "decided" | "delivered" => "ok",
+        "quarantine" | "hold" | "laxer" | "later" | "temporary" => "held",
+        "reject" | "defer" | "discard" | "stricter" | "permanent" => "refused",
         _ => "failed",
     }
 }
@@ -87,8 +87,7 @@ fn stacked(
         let mut parts = ["ok", "held", "refused", "failed"].map(|class| (class, 0.0));
         for (name, count) in of(minute) {
             let class = class(name);
-            for (known, sum) in parts.iter_mut().filter(|(known, _)| *known == class) {
-                debug_assert_eq!(*known, class);
+            for (_, sum) in parts.iter_mut().filter(|(known, _)| *known == class) {
                 *sum += u32::try_from(*count).map_or(f64::from(u32::MAX), f64::from);
             }
         }
@@ -191,6 +190,24 @@ mod tests {
             cpu_micros: 1_500_000.0,
             memory_octets_max: 1 << 20,
             minutes,
+        }
+    }
+
+    #[test]
+    fn every_verdict_has_its_colour() {
+        // All that the plugin host counts as `verdict`, and how verdicts in shadow compare.
+        for (names, expected) in [
+            ("next accept same done decided delivered", "ok"),
+            ("quarantine hold laxer later temporary", "held"),
+            ("reject defer discard stricter permanent", "refused"),
+            (
+                "failed trap cpu wall memory outcome own too-large busy breaker",
+                "failed",
+            ),
+        ] {
+            for name in names.split(' ') {
+                assert_eq!(class(name), expected, "{name}");
+            }
         }
     }
 

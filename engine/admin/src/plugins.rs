@@ -31,7 +31,10 @@ pub trait Plugins: Send + Sync {
 
     /// Log lines of one plugin after `after` (0 for all) that are still kept; with `wait` it waits for
     /// the first, at most 20 s.
-    async fn log(&self, name: &str, after: u64, wait: bool) -> LogPage;
+    ///
+    /// # Errors
+    /// [`Problem::not_found`] where no plugin has the name, or where there is no log.
+    async fn log(&self, name: &str, after: u64, wait: bool) -> Result<LogPage, Problem>;
 }
 
 /// No plugin host, as on the command line while no server runs.
@@ -50,10 +53,9 @@ impl Plugins for NoPlugins {
         ))
     }
 
-    async fn log(&self, _name: &str, after: u64, _wait: bool) -> LogPage {
-        LogPage {
-            lines: Vec::new(),
-            next: after,
-        }
+    async fn log(&self, _name: &str, _after: u64, _wait: bool) -> Result<LogPage, Problem> {
+        Err(Problem::not_found(
+            "no server is running, so there is no log of plugins",
+        ))
     }
 }

@@ -101,6 +101,15 @@ async fn answers_and_problems() {
         r#"{"status":404,"title":"no such thing","detail":"no server is running, so there is nothing to reload"}"#
     ]];
     server.check(Request::PluginReload, reload).await;
+    let log = Request::PluginLog {
+        name: text("rules"),
+        after: 0,
+        wait: false,
+    };
+    let expected = expect![[
+        r#"{"status":404,"title":"no such thing","detail":"no server is running, so there is no log of plugins"}"#
+    ]];
+    server.check(log, expected).await;
 }
 
 #[tokio::test]

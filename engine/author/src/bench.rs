@@ -9,16 +9,16 @@ pub use report::{Cost, Measured, StageCost};
 
 use crate::component::Subject;
 use crate::message::Mail;
-use crate::stub::{StubDns, StubEntropy, StubHttp, StubKeyValue};
+use crate::stub::{StubDns, StubEntropy, StubHttp};
 use crate::witness::{Figures, Witness};
 use crate::{AuthorError, world};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::Table;
 use waxseal_mail::SessionId;
 use waxseal_plugin::{Host, Instruments, Metering};
 use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::{Protocol, SessionInfo};
+use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
 use waxseal_ports::{Clock, Filter};
 
 /// What is measured.
@@ -32,14 +32,15 @@ pub struct BenchPlan {
     pub table: Table,
 }
 
-/// Measures a filter and the empty one, in turns of whole sessions.
+/// Measures a filter or learner, and then the empty filter, in whole sessions.
 ///
 /// # Errors
-/// [`AuthorError`] where the plugin cannot be loaded, or fails at the message.
+/// [`AuthorError`] where the plugin judges no mail, cannot be loaded, or fails at the message.
 pub async fn bench(subject: &Subject, plan: &BenchPlan) -> Result<Measured, AuthorError> {
     if !(1..=100_000).contains(&plan.runs) {
         return Err(AuthorError::Wrong("--runs is 1 to 100000".to_owned()));
     }
+    subject.must_judge()?;
     let folder = empty::Folder::new()?;
     let empty = folder.subject(subject)?;
     let plugin = measure(subject, plan.table.clone(), plan).await?;
@@ -88,10 +89,9 @@ impl Bed {
         metering: Metering,
     ) -> Result<Self, AuthorError> {
         let witness = Arc::new(Witness::default());
-        let clock = Arc::new(crate::stub::StubClock::new(None));
         let services = world::Reach {
             clock: Arc::new(SystemClock),
-            key_value: Arc::new(StubKeyValue::new(&BTreeMap::new(), clock)),
+            key_value: Arc::new(MemoryKeyValue::new(Arc::new(FakeClock::default()))),
             entropy: Arc::new(StubEntropy::new(0)),
             dns: Arc::new(StubDns::default()),
             http: Arc::new(StubHttp::default()),

@@ -1,10 +1,10 @@
 //! The component that a tool works on, and how it is configured for the host.
 
-use crate::AuthorError;
 use crate::case::Step;
+use crate::{AuthorError, files, world};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-use waxseal_plugin::{Config, HostConfig, PluginConfig};
+use waxseal_plugin::{Config, HostConfig, Outline, PluginConfig, World};
 
 /// Instances of a tool's host alive at once: a tool runs one session at a time.
 const INSTANCES_MAX: u32 = 4;
@@ -45,7 +45,7 @@ impl Subject {
     }
 
     /// A host's configuration with this plugin alone; `table` is as `[[plugin]]`, without its name and
-    /// file.
+    /// file. Each secret and key that it grants is there, as a placeholder.
     ///
     /// # Errors
     /// [`AuthorError::Wrong`] where `table` does not fit.
@@ -61,9 +61,30 @@ impl Subject {
         };
         Ok(Config {
             host,
+            vault: world::placeholders(&plugin.grants),
             plugins: vec![plugin],
-            ..Config::default()
         })
+    }
+
+    /// Whether it judges mail, as filters and learners do. What no server would load at all is left to
+    /// the host to refuse.
+    ///
+    /// # Errors
+    /// [`AuthorError::Wrong`] names the world of what does not.
+    pub(crate) fn must_judge(&self) -> Result<(), AuthorError> {
+        let octets = files::read(&self.file, files::COMPONENT_BYTES_MAX)?;
+        let outline = Outline::read(&self.file, &octets);
+        let outline = outline.map_err(|error| AuthorError::Wrong(error.to_string()))?;
+        match outline.world() {
+            Ok(World::Filter | World::Learner) | Err(_) => Ok(()),
+            Ok(world @ (World::Delivery | World::Storage | World::Holder)) => {
+                let (file, world) = (self.file.display(), world.as_str());
+                Err(AuthorError::Wrong(format!(
+                    "{file} is a plugin of the world {world}, which judges no mail; only filters and \
+                     learners can be replayed or measured"
+                )))
+            }
+        }
     }
 
     /// As a step of a case says.
@@ -76,7 +97,7 @@ impl Subject {
 #[must_use]
 pub fn plugin_name(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let lower = stem.to_ascii_lowercase().replace('_', "-");
+    let lower = stem.to_ascii_lowercase().replace(['_', '.'], "-");
     let plain = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
     let name: String = lower.chars().filter(plain).take(32).collect();
     if name.starts_with(|c: char| c.is_ascii_lowercase()) {
@@ -94,10 +115,57 @@ mod tests {
     fn names_are_made_of_file_names() {
         for (file, name) in [
             ("build/My_Filter.wasm", "my-filter"),
+            ("My_Rules.2.wasm", "my-rules-2"),
             ("9.wasm", "plugin"),
             ("a b.wasm", "ab"),
         ] {
             assert_eq!(plugin_name(Path::new(file)), name);
         }
+    }
+
+    #[test]
+    fn what_is_granted_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("p.wasm");
+        std::fs::write(&file, "").unwrap();
+        let subject = Subject::new(&file, None).unwrap();
+        let table = "grants.secrets = [\"token\", \"other\"]\ngrants.aead_keys = [\"mail\"]";
+        let vault = subject.configured(table.parse().unwrap()).unwrap().vault;
+        let secrets: Vec<_> = vault.secrets.keys().map(String::as_str).collect();
+        assert_eq!(secrets, ["other", "token"]);
+        assert!(vault.secrets.values().all(|text| !text.expose().is_empty()));
+        assert_eq!(vault.aead_keys.keys().collect::<Vec<_>>(), ["mail"]);
+        let nothing = subject.configured(toml::Table::new()).unwrap().vault;
+        assert!(nothing.secrets.is_empty() && nothing.aead_keys.is_empty());
+    }
+
+    /// A component that exports what a delivery plugin does, with nothing inside.
+    const ROUTER: &str = r#"(component
+        (instance $nothing)
+        (export "waxseal:plugin/lifecycle@0.1.0" (instance $nothing))
+        (export "waxseal:plugin/delivery-hooks@0.1.0" (instance $nothing)))"#;
+
+    #[tokio::test]
+    async fn only_what_judges_is_replayed_and_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("router.wasm");
+        std::fs::write(&file, wat::parse_str(ROUTER).unwrap()).unwrap();
+        let subject = Subject::new(&file, None).unwrap();
+        let plan = crate::BenchPlan {
+            mail: crate::Mail::new("a@b.test", &[], "\r\n".into()).unwrap(),
+            runs: 1,
+            table: toml::Table::new(),
+        };
+        let measured = crate::bench(&subject, &plan).await.map(drop);
+        let replayed = crate::Judge::load(&subject, toml::Table::new()).await;
+        for result in [measured, replayed.map(drop)] {
+            let error = result.unwrap_err();
+            assert!(matches!(error, AuthorError::Wrong(_)), "{error}");
+            let text = error.to_string();
+            assert!(text.contains("a plugin of the world delivery"), "{text}");
+        }
+        let empty = folder.path().join("empty.wasm");
+        std::fs::write(&empty, crate::bench::empty_component().unwrap()).unwrap();
+        Subject::new(&empty, None).unwrap().must_judge().unwrap();
     }
 }

@@ -37,7 +37,7 @@ pub struct Inspection {
     pub sections: Vec<String>,
     /// The core modules in it.
     pub modules: usize,
-    /// Who signed it, as key identifiers; checked by `verify` only.
+    /// Whether it begins with a signature, good or not; whose it is and whether it holds, `verify` says.
     pub signed: bool,
 }
 
@@ -56,6 +56,7 @@ pub(crate) fn inspect_octets(file: &Path, octets: &[u8]) -> Result<Inspection, A
     let outline = outline.map_err(|error| AuthorError::Wrong(error.to_string()))?;
     let world = outline.world();
     let (imports, exports) = functions(octets)?;
+    let Parts { sections, modules } = parts(octets)?;
     Ok(Inspection {
         file: file.to_owned(),
         size: octets.len(),
@@ -64,8 +65,8 @@ pub(crate) fn inspect_octets(file: &Path, octets: &[u8]) -> Result<Inspection, A
         refusal: world.as_ref().err().map(ToString::to_string),
         world: world.ok().map(World::as_str),
         grants: grants(&imports),
-        sections: sections(octets)?,
-        modules: modules(octets)?,
+        sections,
+        modules,
         signed: signature::is_signed(octets),
         imports,
         exports,
@@ -136,34 +137,37 @@ fn item_functions(
     }
 }
 
-fn sections(octets: &[u8]) -> Result<Vec<String>, AuthorError> {
-    let mut names = Vec::new();
+/// What a component is made of.
+#[derive(Default)]
+struct Parts {
+    /// Names of the custom sections at the outside.
+    sections: Vec<String>,
+    /// Core modules, at any depth.
+    modules: usize,
+}
+
+fn parts(octets: &[u8]) -> Result<Parts, AuthorError> {
+    let mut parts = Parts::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(octets) {
         #[expect(
             clippy::wildcard_enum_match_arm,
-            reason = "only the custom sections outside are of interest"
+            reason = "only modules and the custom sections outside are of interest"
         )]
         match payload.map_err(|error| AuthorError::Wrong(error.to_string()))? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::ModuleSection { .. } => {
+                depth += 1;
+                parts.modules += 1;
+            }
+            Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CustomSection(section) if depth == 0 => {
-                names.push(section.name().to_owned());
+                parts.sections.push(section.name().to_owned());
             }
             _ => {}
         }
     }
-    Ok(names)
-}
-
-fn modules(octets: &[u8]) -> Result<usize, AuthorError> {
-    let payloads = Parser::new(0).parse_all(octets);
-    let mut modules = 0;
-    for payload in payloads {
-        let payload = payload.map_err(|error| AuthorError::Wrong(error.to_string()))?;
-        modules += usize::from(matches!(payload, Payload::ModuleSection { .. }));
-    }
-    Ok(modules)
+    Ok(parts)
 }
 
 impl fmt::Display for Inspection {

@@ -7,6 +7,7 @@ pub use oci::OciReference;
 
 use crate::grants::Grant;
 use crate::inspect::{inspect_octets, sha256};
+use crate::project::check_name;
 use crate::{AuthorError, files, plugin_name};
 use bytes::Bytes;
 use std::fmt;
@@ -26,7 +27,8 @@ pub struct InstallPlan {
     pub source: String,
     /// The SHA-256 that the component must have, 64 hex digits; required for URLs.
     pub sha256: Option<String>,
-    /// The plugin's name; by default that of the file or repository.
+    /// The plugin's name, 1 to 32 of `a-z 0-9 -`, beginning with a letter; by default that of the file
+    /// or repository.
     pub name: Option<String>,
     /// Whether a component of this name may be replaced.
     pub replace: bool,
@@ -58,6 +60,9 @@ pub struct Installed {
 /// # Errors
 /// [`AuthorError`]; nothing was written then.
 pub async fn install(plan: &InstallPlan, http: &dyn HttpClient) -> Result<Installed, AuthorError> {
+    if let Some(name) = &plan.name {
+        check_name(name)?;
+    }
     let wanted = plan.sha256.as_deref().map(digest).transpose()?;
     let (octets, origin) = fetch(plan, wanted.as_deref(), http).await?;
     let found = sha256(&octets);

@@ -125,7 +125,7 @@ impl Project {
 }
 
 /// Whether a text can be a plugin's name.
-fn check_name(name: &str) -> Result<(), AuthorError> {
+pub(crate) fn check_name(name: &str) -> Result<(), AuthorError> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let good = (1..=32).contains(&name.len())
         && name.bytes().all(plain)

@@ -41,12 +41,13 @@ impl Recorder {
         }
     }
 
-    /// Begins a recording in `folder`, which is made with mode 0700 and must be new or empty.
+    /// Begins a recording in `folder`, which is made with mode 0700 where it is not there yet, and must be
+    /// empty. Its files have mode 0600.
     ///
     /// # Errors
     /// [`AuthorError::Exists`] where a recording runs or the folder holds something.
     pub fn start(&self, folder: &Path, limits: Limits) -> Result<(), AuthorError> {
-        let mut running = self.tape.writer();
+        let mut running = self.tape.running();
         if running.is_some() {
             let text = "a recording runs already; `waxseal record stop` ends it";
             return Err(AuthorError::Exists(text.to_owned()));
@@ -63,8 +64,7 @@ impl Recorder {
     /// How far the running recording is; `None` where none runs.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
-        self.tape.ended();
-        self.tape.writer().as_ref().map(Writer::status)
+        self.tape.running().as_ref().map(Writer::status)
     }
 }
 
@@ -73,19 +73,19 @@ impl Tape {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends a recording whose time is over; whether none runs.
-    fn ended(&self) -> bool {
+    /// The recording that runs; one whose time is over ends here.
+    fn running(&self) -> MutexGuard<'_, Option<Writer>> {
         let mut running = self.writer();
         let now = self.clock.monotonic();
         if running.as_ref().is_some_and(|writer| writer.is_over(now)) {
             *running = None;
         }
-        running.is_none()
+        running
     }
 
-    /// Writes an entry; called off the reactor.
+    /// Writes an entry while a recording runs; called off the reactor.
     pub(crate) fn write(&self, entry: &Entry, message: Option<&dyn waxseal_ports::ReadAt>) {
-        let mut running = self.writer();
+        let mut running = self.running();
         let Some(writer) = running.as_mut() else {
             return;
         };
@@ -103,7 +103,7 @@ impl Tape {
 impl Filter for Recorder {
     fn session(&self, session: SessionInfo) -> Box<dyn FilterSession> {
         let filter = self.filter.session(session.clone());
-        if self.tape.ended() {
+        if self.tape.running().is_none() {
             return filter;
         }
         Box::new(RecordedSession::new(filter, self.tape.clone(), session))

@@ -2,7 +2,7 @@
 
 use crate::component::Subject;
 use crate::source::{Replayed, Source};
-use crate::stub::{StubClock, StubDns, StubEntropy, StubHttp, StubKeyValue};
+use crate::stub::{StubDns, StubEntropy, StubHttp};
 use crate::witness::Witness;
 use crate::{AuthorError, world};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use toml::Table;
 use waxseal_plugin::{Host, Instruments, Metering};
 use waxseal_ports::Filter;
 use waxseal_ports::filter::{Protocol, Ruling, Verdict, describe, label};
+use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
 
 /// Messages that cannot be read before a replay gives up.
 const UNREADABLE_MAX: usize = 1_000;
@@ -39,12 +40,13 @@ impl Judge {
     /// tell the world about old mail.
     ///
     /// # Errors
-    /// [`AuthorError::Wrong`] where a server would refuse it.
+    /// [`AuthorError::Wrong`] where a server would refuse it, or where it judges no mail.
     pub async fn load(subject: &Subject, table: Table) -> Result<Self, AuthorError> {
-        let clock = Arc::new(StubClock::new(None));
+        subject.must_judge()?;
+        let clock = Arc::new(FakeClock::default());
         let reach = world::Reach {
             clock: clock.clone(),
-            key_value: Arc::new(StubKeyValue::new(&BTreeMap::new(), clock)),
+            key_value: Arc::new(MemoryKeyValue::new(clock)),
             entropy: Arc::new(StubEntropy::new(0)),
             dns: Arc::new(StubDns::default()),
             http: Arc::new(StubHttp::default()),

@@ -2,16 +2,17 @@
 
 use crate::AuthorError;
 use crate::component::Subject;
-use crate::stub::{StubDns, StubEntropy, StubHttp, StubKeyValue};
+use crate::stub::{StubDns, StubEntropy, StubHttp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use waxseal_plugin::{AeadKey, Secret, Services, Vault};
+use waxseal_plugin::{AeadKey, Grants, Secret, Services, Vault};
 use waxseal_ports::Clock;
+use waxseal_ports::memory::MemoryKeyValue;
 
 /// Stubs for everything but the time.
 pub(crate) struct Reach {
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) key_value: Arc<StubKeyValue>,
+    pub(crate) key_value: Arc<MemoryKeyValue>,
     pub(crate) entropy: Arc<StubEntropy>,
     pub(crate) dns: Arc<StubDns>,
     pub(crate) http: Arc<StubHttp>,
@@ -30,6 +31,24 @@ impl Reach {
             resolver: self.dns.clone(),
             http: self.http.clone(),
         }
+    }
+}
+
+/// The text of secrets that nobody gave. It is no word, because it is taken out of what a plugin says.
+const PLACEHOLDER: &str = "waxseal-placeholder-secret";
+
+/// What stands for the secrets and keys that are granted, where nobody says what they are: a plugin that
+/// needs them can be loaded.
+pub(crate) fn placeholders(grants: &Grants) -> Vault {
+    let secrets = grants.secrets.iter();
+    let keys = grants.aead_keys.iter();
+    Vault {
+        secrets: secrets
+            .map(|name| (name.clone(), Secret::new(PLACEHOLDER)))
+            .collect(),
+        aead_keys: keys
+            .map(|name| (name.clone(), AeadKey::new([0; 32])))
+            .collect(),
     }
 }
 

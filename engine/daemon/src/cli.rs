@@ -307,7 +307,7 @@ pub(crate) enum PluginCommand {
         /// Its name.
         name: String,
         /// Go on with those to come, until interrupted.
-        #[arg(long, short)]
+        #[arg(long, short, conflicts_with = "json")]
         follow: bool,
         #[command(flatten)]
         output: Output,
@@ -436,6 +436,16 @@ mod tests {
             expect![[
                 r#"error: invalid value '8891' for '--socket <SOCKET>': "8891" is not inet:HOST:PORT, inet:PORT@HOST or unix:/PATH"#
             ]],
+        );
+        check(
+            "plugin logs rules -f",
+            expect![[
+                r#"Plugin(Logs { name: "rules", follow: true, output: Output { json: false } })"#
+            ]],
+        );
+        check(
+            "plugin logs rules --follow --json",
+            expect!["error: the argument '--follow' cannot be used with '--json'"],
         );
         check(
             "mesage trace",

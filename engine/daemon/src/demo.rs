@@ -28,8 +28,8 @@ const LISTENERS: [(&str, u16, &str); 8] = [
     ("imap", 143, "starttls"),
     ("imap", 993, "implicit"),
 ];
-/// The standard port of the observation port.
-const ADMIN_PORT: u16 = 80;
+/// The observation port, above the base. Browsers refuse to open 10080, which +80 would give.
+pub(crate) const ADMIN_PORT: u16 = 88;
 /// What the shipped filter does here.
 const RULES: &str = include_str!("demo/rules.toml");
 

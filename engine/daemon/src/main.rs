@@ -15,6 +15,7 @@ mod operate;
 mod plugin_log;
 mod serve;
 mod serve_milter;
+mod terminal;
 mod watch;
 mod wire;
 

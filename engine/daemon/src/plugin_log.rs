@@ -99,6 +99,12 @@ impl Lines {
     }
 }
 
+/// Whether lines of a plugin are kept.
+pub(crate) fn has(plugin: &str) -> bool {
+    let kept = LINES.kept();
+    kept.lines.iter().any(|line| line.plugin == plugin)
+}
+
 /// The lines of a plugin after a number; with `wait` it waits for the first.
 pub(crate) async fn lines(plugin: &str, after: u64, wait: bool) -> LogPage {
     let waiting = async {

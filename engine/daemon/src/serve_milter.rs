@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use waxseal_author::plugin_name;
 use waxseal_milter::{Listener, Server, ServerPorts};
 use waxseal_plugin::{Host, PluginConfig};
 use waxseal_ports::clock::SystemClock;
@@ -123,27 +124,10 @@ fn choose(plugins: &[PluginConfig], component: &Path) -> Outcome<PluginConfig> {
     let settings = plugins.iter().find(|plugin| plugin.name == stem);
     let mut plugin = settings
         .cloned()
-        .unwrap_or_else(|| PluginConfig::new(plugin_name(&stem)));
+        .unwrap_or_else(|| PluginConfig::new(plugin_name(component)));
     let file = std::path::absolute(component).context("reading COMPONENT")?;
     plugin.file = Some(file);
     Ok(plugin)
-}
-
-/// A file's name as a plugin's name.
-fn plugin_name(stem: &str) -> String {
-    let plain = |c: char| {
-        if c.is_ascii_alphanumeric() {
-            c.to_ascii_lowercase()
-        } else {
-            '-'
-        }
-    };
-    let name: String = stem.chars().map(plain).take(32).collect();
-    if name.starts_with(|first: char| first.is_ascii_lowercase()) {
-        name
-    } else {
-        "plugin".to_owned()
-    }
 }
 
 /// Says on standard output that mail servers can connect, for whoever started this.

@@ -5,15 +5,21 @@ use super::parse::CaseFile;
 use super::{CaseResult, Step, session};
 use crate::component::Subject;
 use crate::message::{Mail, with_crlf};
-use crate::stub::{StubClock, StubDns, StubEntropy, StubHttp, StubKeyValue};
+use crate::stub::{StubDns, StubEntropy, StubHttp};
 use crate::witness::{Seen, Witness};
 use crate::{AuthorError, files, world};
 use bytes::Bytes;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use waxseal_mail::Timestamp;
 use waxseal_plugin::{Host, Instruments, Metering};
+use waxseal_ports::KeyValue;
+use waxseal_ports::key_value::Owner;
+use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
 
 /// Octets of a message that a case names.
 const MESSAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -38,9 +44,10 @@ pub async fn run_case(subject: &Subject, case: &CaseFile) -> Result<CaseResult, 
     let Some(first) = case.steps.first() else {
         return Ok(result);
     };
-    let stubs = Stubs::new(first).map_err(|error| at(case, 0, "stub", &error))?;
+    let stubs = Stubs::new(subject, first).await;
+    let stubs = stubs.map_err(|error| at(case, 0, "stub", &error))?;
     for (index, (step, places)) in case.steps.iter().zip(&case.places).enumerate() {
-        stubs.clock.advance(step.after_secs);
+        stubs.clock.advance(Duration::from_secs(step.after_secs));
         let mut comparison = Comparison::new(places);
         let world = World {
             subject,
@@ -69,13 +76,15 @@ fn at(case: &CaseFile, step: usize, path: &str, error: &AuthorError) -> AuthorEr
 
 /// What stays from step to step.
 struct Stubs {
-    clock: Arc<StubClock>,
-    key_value: Arc<StubKeyValue>,
+    clock: Arc<FakeClock>,
+    key_value: Arc<MemoryKeyValue>,
+    /// The plugin as the owner of keys.
+    owner: Owner,
     entropy: Arc<StubEntropy>,
 }
 
 impl Stubs {
-    fn new(step: &Step) -> Result<Self, AuthorError> {
+    async fn new(subject: &Subject, step: &Step) -> Result<Self, AuthorError> {
         let now = step.stub.now.as_deref();
         let now = now
             .map(|text| OffsetDateTime::parse(text, &Rfc3339))
@@ -85,12 +94,33 @@ impl Stubs {
                 "`stub.now` is not as 2026-11-24T05:29:34Z: {error}"
             ))
         })?;
-        let clock = Arc::new(StubClock::new(now.map(OffsetDateTime::unix_timestamp)));
-        Ok(Self {
-            key_value: Arc::new(StubKeyValue::new(&step.stub.kv, clock.clone())),
+        let wall = |now: OffsetDateTime| Timestamp::utc(now.unix_timestamp());
+        let clock = now.map_or_else(FakeClock::default, |now| FakeClock::at(wall(now)));
+        let clock = Arc::new(clock);
+        let stubs = Self {
+            key_value: Arc::new(MemoryKeyValue::new(clock.clone())),
             entropy: Arc::new(StubEntropy::new(step.stub.random)),
+            owner: Owner {
+                tenant: String::new(),
+                plugin: subject.name.clone(),
+                octets_max: u64::MAX,
+            },
             clock,
-        })
+        };
+        for (key, value) in &step.stub.kv {
+            let value = Bytes::from(value.clone());
+            let set = stubs.key_value.set(&stubs.owner, key, value, None).await;
+            set.map_err(|error| AuthorError::Wrong(format!("`stub.kv.{key}`: {error}")))?;
+        }
+        Ok(stubs)
+    }
+
+    /// The keys and values there are now; octets that are no UTF-8 are replaced.
+    fn kv(&self) -> BTreeMap<String, String> {
+        let entries = self.key_value.entries(&self.owner).into_iter();
+        entries
+            .map(|(key, value)| (key, String::from_utf8_lossy(&value).into_owned()))
+            .collect()
     }
 }
 
@@ -152,7 +182,7 @@ impl World<'_> {
         let facts = Facts {
             ended: &ended,
             seen: &seen,
-            kv: self.stubs.key_value.all(),
+            kv: self.stubs.kv(),
             http: http.asked(),
             dns: dns.asked(),
         };

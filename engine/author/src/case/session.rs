@@ -42,16 +42,7 @@ impl Ended {
 /// What a step says about the client.
 pub(super) fn info(step: &Step) -> Result<SessionInfo, AuthorError> {
     let table = &step.session;
-    let protocols = [
-        Protocol::Smtp,
-        Protocol::Submission,
-        Protocol::Lmtp,
-        Protocol::Imap,
-        Protocol::Pop3,
-    ];
-    let mut known = protocols.into_iter();
-    let protocol = known.find(|protocol| protocol.as_str() == table.protocol);
-    let protocol = protocol
+    let protocol = Protocol::named(&table.protocol)
         .ok_or_else(|| AuthorError::Wrong(format!("there is no protocol {:?}", table.protocol)))?;
     let peer = table.peer.parse::<SocketAddr>().or_else(|_| {
         let ip = table.peer.parse::<IpAddr>();

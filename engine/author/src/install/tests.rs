@@ -155,3 +155,32 @@ async fn nothing_is_written_on_failure() {
     );
     assert_eq!(world.files(), 0);
 }
+
+#[tokio::test]
+async fn a_name_leads_nowhere_else() {
+    let world = World::new();
+    let shelf = world.shelf(manifest);
+    let inner = world.folder.path().join("a/b");
+    std::fs::create_dir_all(&inner).unwrap();
+    for (name, good) in [
+        ("../../evil", false),
+        ("My Plugin", false),
+        ("", false),
+        ("good-2", true),
+    ] {
+        let plan = InstallPlan {
+            name: Some(name.to_owned()),
+            folder: inner.clone(),
+            ..world.plan("https://a.test/x/empty.wasm?v=1")
+        };
+        let installed = install(&plan, &shelf).await;
+        if good {
+            assert_eq!(installed.unwrap().file, inner.join("good-2.wasm"));
+        } else {
+            let error = installed.unwrap_err();
+            assert!(matches!(error, AuthorError::Wrong(_)), "{error}");
+            assert_eq!(std::fs::read_dir(&inner).unwrap().count(), 0, "{name}");
+        }
+        assert_eq!(world.files(), 1, "{name}");
+    }
+}

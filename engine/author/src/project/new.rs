@@ -3,6 +3,7 @@
 use super::sdk::standalone_manifest;
 use super::{Language, MANIFEST, check_name, world};
 use crate::{AuthorError, embedded};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -65,10 +66,13 @@ pub fn new(
          name = \"{name}\"\nlanguage = \"{language}\"\nworld = \"{world}\"\n"
     );
     writer.write(MANIFEST, manifest.as_bytes())?;
+    // A file of the world stands in the place of one of the same name for all worlds.
+    let mut files: BTreeMap<&str, &[u8]> = BTreeMap::new();
     for part in ["_all", world] {
-        for (file, octets) in embedded::below(&format!("{templates}{part}/")) {
-            writer.template(file, octets)?;
-        }
+        files.extend(embedded::below(&format!("{templates}{part}/")));
+    }
+    for (file, octets) in files {
+        writer.template(file, octets)?;
     }
     for (file, octets) in embedded::below(embedded::WIT) {
         writer.write(&format!("{BROUGHT}/wit/{file}"), octets)?;
@@ -189,6 +193,42 @@ mod tests {
                 matches!(wrong, Err(AuthorError::Wrong(_))),
                 "{name} {world}"
             );
+        }
+    }
+
+    /// How many files are below a folder.
+    fn files_below(folder: &Path) -> usize {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let count = |path: PathBuf| {
+            if path.is_dir() { files_below(&path) } else { 1 }
+        };
+        paths.map(count).sum()
+    }
+
+    #[test]
+    fn settings_are_those_of_the_world() {
+        let around = tempfile::tempdir().unwrap();
+        let languages = [Language::Rust, Language::C, Language::Js, Language::Python];
+        for language in languages {
+            for (world, key) in [
+                ("filter", Some("word")),
+                ("storage-holder", Some("url")),
+                ("learner", None),
+                ("delivery", None),
+                ("storage", None),
+            ] {
+                let name = format!("{language}-{world}");
+                let made = new(around.path(), &name, language, world).unwrap();
+                let read = |file: &str| std::fs::read_to_string(made.folder.join(file)).unwrap();
+                let settings: toml::Table = read("settings.toml").parse().unwrap();
+                let config = settings["config"].as_table().unwrap();
+                let keys: Vec<_> = config.keys().map(String::as_str).collect();
+                assert_eq!(keys, key.into_iter().collect::<Vec<_>>(), "{name}");
+                let command = format!("check build/{name}.wasm --settings settings.toml");
+                assert!(read("README.md").contains(&command), "{name}");
+                assert_eq!(made.files, files_below(&made.folder), "{name}");
+            }
         }
     }
 }

@@ -1,14 +1,14 @@
 use super::*;
 use crate::message::Mail;
 use crate::source::{Recorded, Source};
-use crate::stub::StubClock;
 use bytes::Bytes;
 use std::time::Duration;
 use waxseal_mail::SessionId;
 use waxseal_ports::filter::{NoFilter, Protocol};
+use waxseal_ports::memory::FakeClock;
 
-fn recorder() -> (Recorder, Arc<StubClock>) {
-    let clock = Arc::new(StubClock::new(None));
+fn recorder() -> (Recorder, Arc<FakeClock>) {
+    let clock = Arc::new(FakeClock::default());
     (Recorder::new(Arc::new(NoFilter), clock.clone()), clock)
 }
 
@@ -99,10 +99,31 @@ async fn octets_and_time_are_bounded() {
     let (recorder, clock) = recorder();
     recorder.start(folder.path(), limits(100, 20)).unwrap();
     send(&recorder, "too much").await;
-    clock.advance(59);
+    clock.advance(Duration::from_secs(59));
     assert_eq!(recorder.status().unwrap().messages, 0);
-    clock.advance(1);
+    clock.advance(Duration::from_secs(1));
     assert_eq!(recorder.status(), None);
     assert_eq!(recorder.stop(), None);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn nothing_is_written_after_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let (recorder, clock) = recorder();
+    let count = |name: &str| std::fs::read_dir(folder.path().join(name)).unwrap().count();
+    let start = |name: &str| recorder.start(&folder.path().join(name), limits(100, 10_000));
+    start("one").unwrap();
+    recorder.tape.write(&Entry::default(), None);
+    clock.advance(Duration::from_secs(59));
+    recorder.tape.write(&Entry::default(), None);
+    assert_eq!(count("one"), 2);
+    clock.advance(Duration::from_secs(1));
+    // A session that began in time ends too late.
+    recorder.tape.write(&Entry::default(), None);
+    assert_eq!(count("one"), 2);
+    start("two").unwrap();
+    clock.advance(Duration::from_secs(60));
+    start("three").unwrap();
+    assert_eq!((count("two"), count("three")), (0, 0));
 }

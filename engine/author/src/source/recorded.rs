@@ -48,15 +48,7 @@ impl Source for Recorded {
 fn read(path: &Path) -> Result<Replayed, AuthorError> {
     let entry = Entry::read(path)?;
     let wrong = |what: &str| AuthorError::Wrong(format!("{}: {what}", path.display()));
-    let protocols = [
-        Protocol::Smtp,
-        Protocol::Submission,
-        Protocol::Lmtp,
-        Protocol::Imap,
-        Protocol::Pop3,
-    ];
-    let mut protocols = protocols.into_iter();
-    let protocol = protocols.find(|protocol| protocol.as_str() == entry.protocol);
+    let protocol = Protocol::named(&entry.protocol);
     let message = path.with_extension("eml");
     // A session that was refused before there was a message has none.
     let octets = if message.is_file() {

@@ -14,7 +14,8 @@ use waxseal_ports::http_client::{HttpError, HttpRequest, HttpResponse};
 pub struct HttpAnswer {
     /// The method that it answers; any without one.
     pub method: Option<String>,
-    /// The URL, or its beginning with `*` at the end.
+    /// The URL, or its beginning with `*` at the end. Without `[grants]` its scheme and host are granted;
+    /// one that names no host, as the `*` that is the default, grants nothing, and `[grants]` must.
     pub url: String,
     /// The request's body must hold this.
     pub holds: Option<String>,

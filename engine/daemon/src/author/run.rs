@@ -3,6 +3,7 @@
 use super::{build, cache_folder, print, show, subject, table, tell};
 use crate::cli::{BenchArgs, MailArgs, ReplayArgs, TestArgs};
 use crate::failure::{Failure, Outcome};
+use crate::terminal::printable;
 use anyhow::Context;
 use bytes::Bytes;
 use std::io::IsTerminal;
@@ -108,18 +109,14 @@ pub(super) async fn replay(args: ReplayArgs) -> Outcome {
 }
 
 fn line(replayed: &Replayed, one: &Judged, two: Option<&Judged>) -> String {
-    let clean = |text: &str| {
-        let clean = |c: char| if c.is_control() { ' ' } else { c };
-        text.chars().map(clean).collect::<String>()
-    };
-    let place = clean(&replayed.place);
+    let place = printable(&replayed.place);
     match two {
         Some(two) if two != one => format!(
             "{place}\n  - {}\n  + {}\n",
-            clean(&one.detail),
-            clean(&two.detail)
+            printable(&one.detail),
+            printable(&two.detail)
         ),
-        _ => format!("{place}  {}\n", clean(&one.detail)),
+        _ => format!("{place}  {}\n", printable(&one.detail)),
     }
 }
 

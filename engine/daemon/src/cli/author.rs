@@ -35,7 +35,7 @@ pub(crate) enum AuthorCommand {
         /// The component.
         file: PathBuf,
         /// Its settings: a file as a [[plugin]] table ([config], [limits], [grants]), or a server's
-        /// configuration that names it.
+        /// configuration that names it. Secrets and keys that it grants are placeholders.
         #[arg(long, value_name = "FILE")]
         settings: Option<PathBuf>,
         #[command(flatten)]
@@ -44,14 +44,15 @@ pub(crate) enum AuthorCommand {
     /// Run test cases against a component.
     ///
     /// A case says who connects, what is sent, what DNS, HTTP, clock and store answer, and what is
-    /// expected; see the manual's page on testing plugins. Exit code 1 when one fails.
+    /// expected; plugins/tutorial/cases has examples. Exit code 1 when one fails.
     Test(TestArgs),
-    /// Run a plugin over mail that came in before, and count its verdicts.
+    /// Run a filter or learner over mail that came in before, and count its verdicts.
     ///
     /// With --with a second version judges the same mail and only the differences are shown. Exit
     /// code 1 when a call failed or the versions differ.
     Replay(ReplayArgs),
-    /// Measure what a filter costs: fuel, time and memory a stage, beside a filter that does nothing.
+    /// Measure what a filter or learner costs: fuel, time and memory a stage, beside a filter that does
+    /// nothing.
     Bench(BenchArgs),
     /// Make or use keys for signing.
     #[command(subcommand)]
@@ -98,7 +99,7 @@ pub(crate) struct InstallArgs {
     /// The SHA-256 that the component must have; required for URLs.
     #[arg(long, value_name = "HEX")]
     pub sha256: Option<String>,
-    /// The plugin's name; by default that of the file or repository.
+    /// The plugin's name, 1 to 32 of a-z 0-9 -; by default that of the file or repository.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// Replace a component of this name.
@@ -151,7 +152,7 @@ pub(crate) struct TestArgs {
 /// Arguments of `plugin replay`.
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArgs {
-    /// The component.
+    /// The component: a filter or learner.
     pub file: PathBuf,
     /// Another version, to compare.
     #[arg(long, value_name = "FILE")]
@@ -189,7 +190,7 @@ pub(crate) struct MailArgs {
 /// Arguments of `plugin bench`.
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
-    /// The component: a filter.
+    /// The component: a filter or learner.
     pub file: PathBuf,
     /// The message; by default one of 4 KB.
     #[arg(long, value_name = "FILE")]

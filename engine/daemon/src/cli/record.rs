@@ -24,13 +24,14 @@ pub(crate) enum RecordCommand {
 /// Arguments of `record start`.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArgs {
-    /// The folder, new or empty; the server writes it, with mode 0700.
+    /// The folder, new or empty. The server makes it with mode 0700; one that is there keeps its mode.
+    /// Files in it have mode 0600.
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
     /// Messages at most.
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub max_messages: u64,
-    /// Octets at most.
+    /// Octets at most; a message that would go past them is left out.
     #[arg(long, value_name = "N", default_value_t = 1_073_741_824)]
     pub max_bytes: u64,
     /// Minutes at most.

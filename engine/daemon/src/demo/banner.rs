@@ -40,7 +40,11 @@ impl fmt::Display for Banner<'_> {
             port(993)
         )?;
         writeln!(f, "  POP3        {}   POP3S       {}", port(110), port(995))?;
-        writeln!(f, "  status      http://127.0.0.1:{}/\n", port(80))?;
+        writeln!(
+            f,
+            "  status      http://127.0.0.1:{}/\n",
+            port(super::ADMIN_PORT)
+        )?;
         writeln!(
             f,
             "  accounts    alice@example.test / secret1, bob@example.test / secret2"

@@ -1,5 +1,6 @@
 //! Answers as tables for people.
 
+use crate::terminal::printable;
 use waxseal_admin::{Answer, LogLineView, QueuedView, TraceView};
 
 /// Characters of one cell; longer ones are shown whole but do not widen their column.
@@ -154,12 +155,6 @@ fn columns(titles: &[&str], rows: Vec<Vec<String>>) -> String {
         text.push('\n');
     }
     text
-}
-
-/// Control characters of peers and plugins never reach the terminal.
-fn printable(cell: &str) -> String {
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
-    cell.chars().map(clean).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The plugin host as administration sees it.
 
 use crate::config::Config;
+use crate::plugin_log;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,12 @@ impl RunningPlugins {
     fn view(&self) -> Vec<PluginView> {
         self.host.plugins().iter().map(plugin_view).collect()
     }
+
+    /// Whether a plugin has this name, asked or switched off.
+    fn has(&self, name: &str) -> bool {
+        let plugins = self.host.statistics();
+        plugins.iter().any(|plugin| plugin.name == name)
+    }
 }
 
 #[async_trait]
@@ -45,8 +52,14 @@ impl Plugins for RunningPlugins {
         self.view()
     }
 
-    async fn log(&self, name: &str, after: u64, wait: bool) -> LogPage {
-        crate::plugin_log::lines(name, after, wait).await
+    async fn log(&self, name: &str, after: u64, wait: bool) -> Result<LogPage, Problem> {
+        // One that was taken out of the configuration may have left lines.
+        if !self.has(name) && !plugin_log::has(name) {
+            return Err(Problem::not_found(format!(
+                "no plugin has the name {name:?}"
+            )));
+        }
+        Ok(plugin_log::lines(name, after, wait).await)
     }
 
     fn report(&self) -> Vec<PluginReport> {
@@ -135,5 +148,39 @@ fn plugin_view(plugin: &PluginInfo) -> PluginView {
             "decides"
         }
         .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use waxseal_plugin::{HostConfig, PluginConfig, Services};
+    use waxseal_ports::clock::SystemClock;
+
+    #[tokio::test]
+    async fn logs_are_of_plugins_that_are_known() {
+        let parser = waxseal_mime::Parser::new(waxseal_mime::Limits::default());
+        let services = Services::new(PathBuf::new(), Arc::new(parser), Arc::new(SystemClock));
+        let mut off = PluginConfig::new("off");
+        off.enabled = false;
+        let config = waxseal_plugin::Config {
+            host: HostConfig {
+                instances_max: 1,
+                ..HostConfig::default()
+            },
+            plugins: vec![off],
+            ..waxseal_plugin::Config::default()
+        };
+        let running = RunningPlugins {
+            config_file: PathBuf::new(),
+            stored_with: Vec::new(),
+            host: Arc::new(Host::start(config, services).await.unwrap()),
+        };
+        assert!(running.log("off", 0, false).await.unwrap().lines.is_empty());
+        let unknown = running.log("nobody", 0, true).await.unwrap_err();
+        assert_eq!(
+            (unknown.status, unknown.detail.as_str()),
+            (404, "no plugin has the name \"nobody\"")
+        );
     }
 }
