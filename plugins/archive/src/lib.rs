@@ -46,6 +46,9 @@ impl Delivery for Archive {
                 mailbox: Some(mailbox.clone()),
                 imap_flags: vec!["\\Seen".to_owned()],
             })],
+            Target::Report { to, .. } if is_automatic(&sender) => {
+                vec![Action::Forward(to.clone())]
+            }
             Target::Report { to, from } => self.report(to, from, &sender, &recipients),
         });
         Ok(actions)
@@ -104,6 +107,20 @@ impl Archive {
         }
         actions
     }
+}
+
+/// Whether a machine sent it: nothing of a plugin's own is sent then, so that no two machines talk to
+/// each other (RFC 3834, section 2). The message itself can go on.
+fn is_automatic(sender: &str) -> bool {
+    let headers = message::headers();
+    let said = headers
+        .iter()
+        .filter(|field| field.name.eq_ignore_ascii_case("Auto-Submitted"));
+    let mut keywords = said.map(|field| {
+        let text = String::from_utf8_lossy(&field.value).into_owned();
+        text.split(';').next().unwrap_or_default().trim().to_owned()
+    });
+    sender.is_empty() || keywords.any(|keyword| !keyword.eq_ignore_ascii_case("no"))
 }
 
 /// The recipients of the message; those that are done with already are not among them.

@@ -85,6 +85,25 @@ fn copies_go_to_addresses_and_mailboxes() {
 }
 
 #[test]
+fn what_machines_send_comes_as_it_is() {
+    let server = start(r#"{"to":"journal@example.test"}"#);
+    let copy = [
+        Action::AsPlanned,
+        Action::Forward("journal@example.test".into()),
+    ];
+    server.sender("");
+    assert_eq!(route("alice@example.test"), copy);
+    server.sender("bob@example.org");
+    server.message("Auto-Submitted: Auto-Replied; x=y\r\nMessage-ID: <2@x>\r\n\r\nHello\r\n");
+    assert_eq!(route("alice@example.test"), copy);
+    server.message("Auto-Submitted: No\r\nMessage-ID: <3@x>\r\n\r\nHello\r\n");
+    assert!(matches!(
+        route("alice@example.test")[..],
+        [Action::AsPlanned, Action::Respond(_)]
+    ));
+}
+
+#[test]
 fn only_some_mail_is_kept() {
     let config = r#"{"to":"j@example.test","only":["carol@*","*@law.example"],"skip_tags":"junk"}"#;
     let server = start(config);

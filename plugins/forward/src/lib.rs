@@ -89,6 +89,12 @@ impl Forward {
         if hops.count() >= self.settings.max_hops {
             return Ok(Some("too many hops"));
         }
+        let trace = |name: &str| name.eq_ignore_ascii_case("Delivered-To");
+        let mut been = headers.iter().filter(|field| trace(&field.name));
+        let here = address::folded(recipient);
+        if been.any(|field| address::folded(&String::from_utf8_lossy(&field.value)) == here) {
+            return Ok(Some("it was here before"));
+        }
         // These stay the same on the way round.
         let mut identity = address::folded(recipient);
         for name in ["Message-ID", "Date", "From"] {

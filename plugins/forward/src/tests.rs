@@ -67,6 +67,19 @@ fn loops_end() {
 }
 
 #[test]
+fn what_came_round_stays() {
+    let server = start();
+    let text = "Delivered-To: Carol@old.example\r\nMessage-ID: <3@example.org>\r\n\r\nHello\r\n";
+    server.message(text);
+    assert_eq!(route("carol@old.example"), []);
+    assert_eq!(
+        server.log().last().unwrap().fields[1].1,
+        "it was here before"
+    );
+    assert_eq!(route("arol@old.example").len(), 2);
+}
+
+#[test]
 fn the_store_is_needed() {
     let server = start();
     server.kv_bytes(3);
