@@ -4,6 +4,7 @@ import imaplib
 import poplib
 import smtplib
 import ssl
+import urllib.request
 
 ALICE = ("alice@example.test", "secret1")
 BOB = ("bob@example.test", "secret2")
@@ -56,6 +57,32 @@ def fetch_all(client, mailbox="INBOX"):
             uid = int(head.split("UID ")[1].split()[0].rstrip(")"))
             messages[uid] = item[1]
     return messages, validity
+
+
+def texts(client, mailbox="INBOX"):
+    """The messages of a mailbox, oldest first; none where it is empty."""
+    messages, _ = fetch_all(client, mailbox)
+    return [messages[uid] for uid in sorted(messages)]
+
+
+def send(base, text, sender="stranger@elsewhere.test", to=("alice@example.test",), source=None):
+    """Sends one message to port 25; the reply codes to the recipients, and the last reply."""
+    source = (source, 0) if source else None
+    with smtplib.SMTP(
+        "127.0.0.1", base + 25, local_hostname="client.example.test", timeout=60, source_address=source
+    ) as client:
+        client.ehlo()
+        client.mail(sender)
+        codes = [client.rcpt(recipient)[0] for recipient in to]
+        return codes, client.data(text) if 250 in codes else None
+
+
+def metric(base, name):
+    """The value of a metric with its labels, as it stands on the page; 0 where it is not there."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{base + 88}/metrics", timeout=60) as page:
+        lines = page.read().decode().splitlines()
+    values = [line.rsplit(" ", 1)[1] for line in lines if line.rsplit(" ", 1)[0] == name]
+    return float(values[0]) if values else 0
 
 
 def check(answer):

@@ -23,6 +23,11 @@ pub struct Output {
     pub text: String,
 }
 
+fn path_of(script: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("clients");
+    folder.join(script)
+}
+
 impl Client {
     /// A program of the PATH.
     #[must_use]
@@ -40,10 +45,14 @@ impl Client {
     /// A script of `tests/clients`, run by Python.
     #[must_use]
     pub fn python(script: &str) -> Self {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("clients")
-            .join(script);
-        Self::new("python3").arg(path.display())
+        Self::new("python3").arg(path_of(script).display())
+    }
+
+    /// The same in the network of the process `pid`.
+    #[must_use]
+    pub fn python_beside(pid: u32, script: &str) -> Self {
+        let enter = Self::new("nsenter").args(["--net", "--target"]).arg(pid);
+        enter.arg("python3").arg(path_of(script).display())
     }
 
     /// One more argument.

@@ -11,6 +11,6 @@ mod wait;
 
 pub use client::{Client, Output};
 pub use folder::Folder;
-pub use server::{Server, plugins, program};
+pub use server::{Server, free_port, plugins, program};
 pub use site::Site;
 pub use wait::{now, until};

@@ -236,6 +236,14 @@ pub(crate) fn http(port: u16, method: &str, path: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
+/// A port of 127.0.0.1 that was free a moment ago.
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
 /// A base such that the base plus each standard port is free, never given out twice in this process.
 fn free_port_base() -> Result<u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);

@@ -1,9 +1,8 @@
 //! The catalog as its operator runs it.
 
-use crate::server::{http, program};
+use crate::server::{free_port, http, program};
 use crate::until;
 use anyhow::{Context, Result, ensure};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -21,7 +20,7 @@ impl Site {
     /// # Errors
     /// When it does not answer.
     pub fn start() -> Result<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut serve = Command::new(program("WAXSEAL_SITE_BIN", "waxseal-site")?);
         serve

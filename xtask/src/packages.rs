@@ -29,6 +29,7 @@ pub(crate) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
     "getmail6",
+    "iproute2",
     "isync",
     "libnet-ssleay-perl",
     "mpop",

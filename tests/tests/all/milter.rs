@@ -1,14 +1,18 @@
 //! The milter bridges against programs that no one here wrote: rspamd and opendkim judge our mail, a
 //! plugin of ours judges Postfix's.
 
-mod engine;
 mod peer;
 mod postfix;
 
-use engine::{Engine, settings};
+use crate::engine::Engine;
 use peer::{OpenDkim, Rspamd};
 use postfix::{Bridge, Postfix};
 use waxseal_tests::{Client, Folder};
+
+/// A table `[[milter]]`.
+fn settings(name: &str, port: u16, more: &str) -> String {
+    format!("\n[[milter]]\nname = \"{name}\"\nsocket = \"inet:127.0.0.1:{port}\"\n{more}")
+}
 
 #[test]
 fn rspamd_judges_our_mail() {

@@ -1,9 +1,8 @@
 //! Mail for elsewhere: through a smarthost, with a report for what it refuses.
 
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use waxseal_tests::{Folder, Server, until};
+use waxseal_tests::{Folder, Server, free_port, until};
 
 /// A next hop that ends with its owner.
 struct Sink {
@@ -15,11 +14,7 @@ struct Sink {
 impl Sink {
     fn start() -> Self {
         let folder = Folder::new("sink").unwrap();
-        let port = TcpListener::bind(("127.0.0.1", 0))
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port().unwrap();
         let mut python = Command::new("python3");
         python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/sink.py"));
         python

@@ -1,16 +1,11 @@
 //! Milters of Debian, each in a folder of its own and on 127.0.0.1 only.
 
 use anyhow::{Context, Result};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use waxseal_tests::{Client, Folder, until};
-
-/// A port that was free a moment ago.
-pub(super) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
+use waxseal_tests::{Client, Folder, free_port, until};
 
 /// Waits until somebody listens.
 pub(super) fn wait_for_port(port: u16) -> Result<()> {

@@ -1,12 +1,12 @@
 //! Postfix in a folder of its own, with a plugin of ours as its milter.
 
-use super::peer::{Process, free_port, wait_for_port};
+use super::peer::{Process, wait_for_port};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use waxseal_tests::{Client, plugins, program, until};
+use waxseal_tests::{Client, free_port, plugins, program, until};
 
 /// `waxseal plugin serve-milter` with the shipped rules.
 pub(super) struct Bridge {
