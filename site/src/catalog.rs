@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::date::Date;
 use crate::markdown::{Rendered, render};
 use crate::model::{
-    Chapter, Claim, Comparison, Extension, Feature, Product, Protocol, Status, Survey, Term,
+    Chapter, Claim, Comparison, Extension, Feature, LinkCheck, Product, Protocol, Redirect, Status,
+    Survey, Term,
 };
 use crate::reference::Reference;
 use crate::resolve::{Cell, resolve};
@@ -117,6 +118,10 @@ pub struct Parts {
     pub reference: Reference,
     /// Synonyms of the search.
     pub synonyms: Synonyms,
+    /// Addresses that moved.
+    pub redirects: Vec<Redirect>,
+    /// What became of links that lead elsewhere.
+    pub links: Vec<LinkCheck>,
     /// Digest of all files.
     pub hash: blake3::Hasher,
 }
@@ -144,6 +149,10 @@ pub struct Catalog {
     pub reference: Reference,
     /// Synonyms of the search.
     pub synonyms: Synonyms,
+    /// New addresses by the old ones.
+    pub redirects: BTreeMap<String, String>,
+    /// What became of links that lead elsewhere, by address.
+    pub links: BTreeMap<String, LinkCheck>,
     /// The newest date in the content; ages on pages are counted from it, not from today.
     pub content_date: Date,
     /// Digest of all content files, in hex.
@@ -165,6 +174,8 @@ impl Catalog {
             mut manual,
             reference,
             synonyms,
+            redirects,
+            links,
             hash,
         } = parts;
         manual.sort_by_key(|chapter| (chapter.section, chapter.order));
@@ -211,6 +222,14 @@ impl Catalog {
                 .collect(),
             reference,
             synonyms,
+            redirects: redirects
+                .into_iter()
+                .map(|one| (one.from, one.to))
+                .collect(),
+            links: links
+                .into_iter()
+                .map(|one| (one.url.clone(), one))
+                .collect(),
             content_date,
             content_hash: hash.finalize().to_hex().as_str()[..16].to_owned(),
         }

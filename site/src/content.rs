@@ -2,12 +2,14 @@
 
 pub mod code;
 pub mod diagnostic;
+pub mod fix;
 pub mod load;
 pub mod nearest;
 pub mod rules;
 pub mod schema;
 pub mod source;
 pub mod spanned;
+pub mod tidy;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Format, Severity};

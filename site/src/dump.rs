@@ -1,57 +1,67 @@
-//! The whole catalog as files: JSON, CSV and a script that makes an SQLite database.
+//! The whole catalog as files: JSON, one CSV a table, an SQL script, and an SQLite database made
+//! by that script.
+
+mod database;
+mod tables;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+pub use database::{FILE as DATABASE, write as write_database};
+pub use tables::{Table, tables};
 
 use crate::catalog::Catalog;
-use crate::pages::api::{claim_rows, short};
 
-/// Columns of the claims, in CSV and SQL.
-const COLUMNS: [&str; 13] = [
-    "product", "subject", "support", "enabled", "value", "since", "until", "evidence", "source",
-    "quote", "date", "note", "shown",
-];
-
-/// Writes `catalog.json`, `claims.csv` and `catalog.sql` into a folder and tells their names.
+/// Writes `catalog.json`, `catalog.sql` and one CSV a table into a folder and tells their names.
 ///
 /// # Errors
 /// When a file cannot be written.
 pub fn write(catalog: &Catalog, folder: &Path) -> anyhow::Result<Vec<String>> {
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    let json = serde_json::to_string_pretty(&json(catalog))?;
-    let files = [
-        ("catalog.json", json + "\n"),
-        ("claims.csv", csv(catalog)),
-        ("catalog.sql", sql(catalog)),
+    let document = serde_json::to_string_pretty(&json(catalog))?;
+    let mut files = vec![
+        ("catalog.json".to_owned(), document + "\n"),
+        ("catalog.sql".to_owned(), sql(catalog)),
     ];
+    let csv_of = |table: &Table| (format!("{}.csv", table.name), csv(table));
+    files.extend(tables(catalog).iter().map(csv_of));
     let mut names = Vec::new();
     for (name, text) in files {
-        let path = folder.join(name);
+        let path = folder.join(&name);
         std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
-        names.push(name.to_owned());
+        names.push(name);
     }
     Ok(names)
 }
 
-/// All products and claims as one document.
+/// Everything as one document.
 pub fn json(catalog: &Catalog) -> Value {
-    json!({
+    let mut document = json!({
         "schema_version": 1,
         "generated_at": catalog.content_date.as_str(),
         "content_hash": catalog.content_hash,
-        "products": catalog.products.values().map(short).collect::<Vec<_>>(),
-        "claims": claim_rows(catalog).collect::<Vec<_>>(),
-    })
+    });
+    if let Value::Object(document) = &mut document {
+        for table in tables(catalog) {
+            let Table { name, rows, .. } = table;
+            document.insert(
+                name.to_owned(),
+                Value::Array(rows.into_iter().map(Value::Object).collect()),
+            );
+        }
+    }
+    document
 }
 
-/// All claims, one a line.
-pub fn csv(catalog: &Catalog) -> String {
-    let mut out = COLUMNS.join(",") + "\r\n";
-    for row in claim_rows(catalog) {
-        let fields = COLUMNS.map(|column| quoted(&text(&row, column)));
+/// One table, a row a line.
+pub fn csv(table: &Table) -> String {
+    let mut out = table.columns.join(",") + "\r\n";
+    for row in &table.rows {
+        let fields = table.columns.iter();
+        let fields: Vec<String> = fields.map(|column| quoted(&text(row, column))).collect();
         out.push_str(&fields.join(","));
         out.push_str("\r\n");
     }
@@ -61,41 +71,66 @@ pub fn csv(catalog: &Catalog) -> String {
 /// A script for `sqlite3 catalog.db < catalog.sql`.
 pub fn sql(catalog: &Catalog) -> String {
     let mut out = String::from("BEGIN;\n");
-    let columns = COLUMNS
-        .map(|column| format!("\"{column}\" TEXT"))
-        .join(", ");
-    out.push_str(
-        "CREATE TABLE product (id TEXT PRIMARY KEY, title TEXT, kind TEXT, licence TEXT, \
-         status TEXT, summary TEXT);\n",
-    );
-    writeln!(out, "CREATE TABLE claim ({columns});").unwrap_or_default();
-    for entry in catalog.products.values() {
-        let row = short(entry);
-        let fields = ["id", "title", "kind", "licence", "status", "summary"];
-        let fields = fields.map(|field| literal(&text(&row, field)));
-        writeln!(out, "INSERT INTO product VALUES ({});", fields.join(", ")).unwrap_or_default();
+    for table in tables(catalog) {
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .map(|column| format!("\"{column}\" {}", table.affinity(column)))
+            .collect();
+        writeln!(
+            out,
+            "CREATE TABLE \"{}\" ({});",
+            table.name,
+            columns.join(", ")
+        )
+        .unwrap_or_default();
+        for row in &table.rows {
+            let fields = table.columns.iter().map(|column| literal(row.get(*column)));
+            let fields: Vec<String> = fields.collect();
+            writeln!(
+                out,
+                "INSERT INTO \"{}\" VALUES ({});",
+                table.name,
+                fields.join(", ")
+            )
+            .unwrap_or_default();
+        }
+        for column in table
+            .columns
+            .iter()
+            .filter(|column| tables::KEYS.contains(column))
+        {
+            let name = table.name;
+            writeln!(
+                out,
+                "CREATE INDEX \"{name}_{column}\" ON \"{name}\" (\"{column}\");"
+            )
+            .unwrap_or_default();
+        }
     }
-    for row in claim_rows(catalog) {
-        let fields = COLUMNS.map(|column| {
-            if row[column].is_null() {
-                "NULL".to_owned()
-            } else {
-                literal(&text(&row, column))
-            }
-        });
-        writeln!(out, "INSERT INTO claim VALUES ({});", fields.join(", ")).unwrap_or_default();
-    }
-    out.push_str("CREATE INDEX claim_product ON claim (product);\n");
-    out.push_str("CREATE INDEX claim_subject ON claim (subject);\nCOMMIT;\n");
+    writeln!(
+        out,
+        "CREATE TABLE \"catalog\" (\"schema_version\" INTEGER, \"generated_at\" TEXT, \
+         \"content_hash\" TEXT);\nINSERT INTO \"catalog\" VALUES (1, '{}', '{}');\nCOMMIT;",
+        catalog.content_date, catalog.content_hash
+    )
+    .unwrap_or_default();
     out
 }
 
-fn text(row: &Value, field: &str) -> String {
-    let value = &row[field];
-    match value.as_str() {
-        Some(text) => text.to_owned(),
-        None if value.is_null() => String::new(),
-        None => value.to_string(),
+/// A field as CSV has it: lists are joined by blanks, what is missing is empty.
+fn text(row: &Map<String, Value>, column: &str) -> String {
+    match row.get(column) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) => {
+            let plain = |item: &Value| {
+                item.as_str()
+                    .map_or_else(|| item.to_string(), str::to_owned)
+            };
+            items.iter().map(plain).collect::<Vec<_>>().join(" ")
+        }
+        Some(other @ (Value::Bool(_) | Value::Number(_) | Value::Object(_))) => other.to_string(),
     }
 }
 
@@ -107,8 +142,17 @@ fn quoted(field: &str) -> String {
     }
 }
 
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// A value as SQL has it: lists and objects are JSON texts.
+fn literal(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "NULL".to_owned(),
+        Some(Value::Bool(flag)) => u8::from(*flag).to_string(),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::String(text)) => format!("'{}'", text.replace('\'', "''")),
+        Some(other @ (Value::Array(_) | Value::Object(_))) => {
+            format!("'{}'", other.to_string().replace('\'', "''"))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -117,20 +161,27 @@ mod tests {
     use crate::fixture::real_site;
 
     #[test]
-    fn every_form_has_every_claim() {
+    fn every_form_has_every_row() {
         let catalog = &real_site().catalog;
-        let claims = catalog.claim_count();
+        let (document, script) = (json(catalog), sql(catalog));
+        for table in tables(catalog) {
+            let rows = table.rows.len();
+            assert!(rows > 0, "{}", table.name);
+            assert_eq!(document[table.name].as_array().map(Vec::len), Some(rows));
+            assert!(csv(&table).matches("\r\n").count() > rows);
+            let insert = format!("INSERT INTO \"{}\" ", table.name);
+            assert_eq!(script.matches(&insert).count(), rows, "{}", table.name);
+        }
         assert_eq!(
-            json(catalog)["claims"].as_array().map(Vec::len),
-            Some(claims)
+            document["claims"].as_array().map(Vec::len),
+            Some(catalog.claim_count())
         );
-        assert_eq!(csv(catalog).matches("\r\n").count(), claims + 1);
-        assert_eq!(sql(catalog).matches("INSERT INTO claim ").count(), claims);
     }
 
     #[test]
     fn texts_cannot_leave_their_quotes() {
-        assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(literal(Some(&json!("it's"))), "'it''s'");
+        assert_eq!(literal(Some(&json!(["it's"]))), "'[\"it''s\"]'");
         assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");
     }
 }

@@ -11,6 +11,8 @@ pub mod catalog;
 pub mod content;
 pub mod date;
 pub mod dump;
+pub mod export;
+pub mod gaps;
 pub mod markdown;
 pub mod model;
 pub mod pages;
@@ -18,6 +20,7 @@ pub mod reference;
 pub mod resolve;
 pub mod search;
 pub mod serve;
+pub mod stub;
 
 pub use catalog::Catalog;
 

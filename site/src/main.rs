@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+mod command;
+
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use waxseal_site::content::{self, Code, Format, Loaded, Severity};
+use waxseal_site::content::{self, Format, Loaded, Severity};
 use waxseal_site::date::Date;
 use waxseal_site::pages::Site;
 use waxseal_site::serve::router;
@@ -31,8 +33,12 @@ enum Command {
         /// Address and port to listen on.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// For authors: follow the content folder, reload open pages, show mistakes on the pages
+        /// concerned instead of ending.
+        #[arg(long)]
+        dev: bool,
     },
-    /// Write the whole catalog as JSON, CSV and SQL.
+    /// Write the whole catalog as JSON, CSV, SQL and an SQLite database.
     Dump {
         /// Folder of the content.
         #[arg(long, default_value = "content")]
@@ -41,41 +47,40 @@ enum Command {
         #[arg(long, default_value = "catalog")]
         out: PathBuf,
     },
-    /// Name every mistake in the content.
-    Check {
+    /// Write a static copy that works from any file server, search and free choice aside.
+    Export {
+        /// Folder of the copy; made if it is not there.
+        out: PathBuf,
         /// Folder of the content.
         #[arg(long, default_value = "content")]
         content: PathBuf,
-        /// Form of the list.
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
-        /// List the warnings too, not only their number.
-        #[arg(long)]
-        warnings: bool,
-        /// Explain a code, or all of them with `all`, instead of checking.
-        #[arg(long, value_name = "CODE")]
-        explain: Option<String>,
-        /// The day after which a date lies in the future; today when left out.
-        #[arg(long, value_name = "YYYY-MM-DD")]
-        today: Option<String>,
     },
+    /// Name every mistake in the content.
+    Check(command::check::Options),
+    /// Begin a page or a claim: a stub that says what is still open.
+    New(command::new::Options),
+    /// List what the catalog lacks, the most needed first.
+    Gaps(command::gaps::Options),
+    /// List links that lead elsewhere, or record what visits to them found.
+    Links(command::links::Options),
+    /// Measure reading, indexing and searching; for the bench.
+    Measure(command::measure::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
-        Command::Serve { content, listen } => serve(&content, listen),
-        Command::Dump { content, out } => dump(&content, &out),
-        Command::Check {
-            explain: Some(code),
-            ..
-        } => explain(&code),
-        Command::Check {
+        Command::Serve {
             content,
-            format,
-            warnings,
-            today,
-            ..
-        } => check(&content, format, warnings, today.as_deref()),
+            listen,
+            dev,
+        } => serve(&content, listen, dev),
+        Command::Dump { content, out } => dump(&content, &out),
+        Command::Export { out, content } => export(&content, &out),
+        Command::Check(options) => command::check::run(&options),
+        Command::New(options) => command::new::run(&options),
+        Command::Gaps(options) => command::gaps::run(&options),
+        Command::Links(options) => command::links::run(&options),
+        Command::Measure(options) => command::measure::run(&options),
     };
     outcome.unwrap_or_else(|error| {
         tell(std::io::stderr(), &format!("waxseal-site: {error:#}\n"));
@@ -94,17 +99,6 @@ fn tell(mut stream: impl std::io::Write, text: &str) {
     }
 }
 
-fn explain(name: &str) -> anyhow::Result<ExitCode> {
-    let codes: Vec<Code> = if name == "all" {
-        Code::ALL.to_vec()
-    } else {
-        vec![Code::parse(name).with_context(|| format!("there is no code \"{name}\""))?]
-    };
-    let pages: Vec<String> = codes.into_iter().map(content::code::explain).collect();
-    tell(std::io::stdout(), &pages.join("\n"));
-    Ok(ExitCode::SUCCESS)
-}
-
 /// Today in UTC, for the check only; no page depends on it.
 fn today() -> anyhow::Result<Date> {
     #[expect(
@@ -116,50 +110,16 @@ fn today() -> anyhow::Result<Date> {
     Date::from_day(i64::try_from(days)?).context("reading the clock")
 }
 
-fn load(content: &Path, today: &Date) -> anyhow::Result<Loaded> {
-    content::check(content::read_folder(content)?, today)
+/// The day a command was told, or today.
+fn day(told: Option<&str>) -> anyhow::Result<Date> {
+    match told {
+        Some(text) => Date::parse(text).with_context(|| format!("\"{text}\" is not a date")),
+        None => today(),
+    }
 }
 
-fn check(
-    content: &Path,
-    format: Format,
-    warnings: bool,
-    day: Option<&str>,
-) -> anyhow::Result<ExitCode> {
-    let today = match day {
-        Some(text) => Date::parse(text).with_context(|| format!("\"{text}\" is not a date"))?,
-        None => today()?,
-    };
-    let loaded = load(content, &today)?;
-    let errors = loaded.of(Severity::Error);
-    let warned = loaded.of(Severity::Warning);
-    let mut listed = errors.clone();
-    if warnings || format != Format::Text {
-        listed.extend(&warned);
-        listed.sort();
-    }
-    let root = content.to_string_lossy();
-    tell(
-        std::io::stdout(),
-        &content::diagnostic::print(&listed, format, &root),
-    );
-    let summary = format!(
-        "{} files, {} errors, {} warnings{}\n",
-        loaded.files,
-        errors.len(),
-        warned.len(),
-        if warned.is_empty() || warnings {
-            ""
-        } else {
-            " (--warnings lists them)"
-        },
-    );
-    tell(std::io::stderr(), &summary);
-    Ok(if errors.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+fn load(content: &Path, today: &Date) -> anyhow::Result<Loaded> {
+    content::check(content::read_folder(content)?, today)
 }
 
 fn dump(content: &Path, out: &Path) -> anyhow::Result<ExitCode> {
@@ -167,7 +127,11 @@ fn dump(content: &Path, out: &Path) -> anyhow::Result<ExitCode> {
     let catalog = loaded
         .catalog
         .context("the content has errors; `check` lists them")?;
-    for name in waxseal_site::dump::write(&catalog, out)? {
+    let mut names = waxseal_site::dump::write(&catalog, out)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(waxseal_site::dump::write_database(&catalog, out))?;
+    names.push(waxseal_site::dump::DATABASE.to_owned());
+    for name in names {
         tell(
             std::io::stdout(),
             &format!("{}\n", out.join(name).display()),
@@ -176,7 +140,26 @@ fn dump(content: &Path, out: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve(content: &Path, listen: SocketAddr) -> anyhow::Result<ExitCode> {
+fn export(content: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+    let loaded = load(content, &today()?)?;
+    let catalog = loaded
+        .catalog
+        .context("the content has errors; `check` lists them")?;
+    let site = Arc::new(Site::new(catalog)?);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let done = runtime.block_on(waxseal_site::export::export(site, out))?;
+    let summary = format!(
+        "{}: {} pages, {} files, {} kB\n",
+        out.display(),
+        done.pages,
+        done.files,
+        done.bytes / 1000
+    );
+    tell(std::io::stdout(), &summary);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn serve(content: &Path, listen: SocketAddr, dev: bool) -> anyhow::Result<ExitCode> {
     let levels = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,tantivy=warn"));
     tracing_subscriber::fmt()
@@ -184,6 +167,9 @@ fn serve(content: &Path, listen: SocketAddr) -> anyhow::Result<ExitCode> {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    if dev {
+        return command::dev::run(content, listen);
+    }
     let loaded = load(content, &today()?)?;
     let errors = loaded.of(Severity::Error);
     let root = content.to_string_lossy();
@@ -205,11 +191,15 @@ fn serve(content: &Path, listen: SocketAddr) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(listen_until_told(site, listen))?;
+    runtime.block_on(listen_until_told(router(Arc::new(site)), listen, || ()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listen_until_told(site: Site, listen: SocketAddr) -> anyhow::Result<()> {
+async fn listen_until_told(
+    router: axum::Router,
+    listen: SocketAddr,
+    at_end: impl FnOnce() + Send + 'static,
+) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("listening on {listen}"))?;
@@ -218,8 +208,12 @@ async fn listen_until_told(site: Site, listen: SocketAddr) -> anyhow::Result<()>
         std::io::stdout(),
         &format!("The catalog is at http://{address}/\n"),
     );
-    axum::serve(listener, router(Arc::new(site)))
-        .with_graceful_shutdown(told_to_stop())
+    let end = async move {
+        told_to_stop().await;
+        at_end();
+    };
+    axum::serve(listener, router)
+        .with_graceful_shutdown(end)
         .await?;
     Ok(())
 }

@@ -23,6 +23,8 @@ pub struct Rendered {
     pub headings: Vec<Heading>,
     /// Links within the site and within the page, with their byte offset.
     pub links: Vec<(usize, String)>,
+    /// Links to other sites, with their byte offset.
+    pub outside: Vec<(usize, String)>,
     /// Mistakes, with their byte offset.
     pub flaws: Vec<(usize, Code, String)>,
 }
@@ -229,6 +231,8 @@ impl Walk {
             );
         } else if local || target.starts_with('#') {
             self.out.links.push((link.offset, target.to_owned()));
+        } else if target.to_ascii_lowercase().starts_with("http") {
+            self.out.outside.push((link.offset, target.to_owned()));
         }
         link.dropped = !safe;
         self.link = Some(link);

@@ -1,5 +1,8 @@
 //! The router, and the headers every answer carries.
 
+mod cache;
+pub mod dev;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,7 +13,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
@@ -67,10 +70,14 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/api/v1/features", get(pages::api::features))
         .route("/api/v1/features/{slug}", get(pages::api::feature))
         .route("/api/v1/protocols", get(pages::api::protocols))
+        .route("/api/v1/protocols/{id}", get(pages::api::protocol))
         .route("/api/v1/comparisons", get(pages::api::comparisons))
+        .route("/api/v1/comparisons/{slug}", get(pages::api::comparison))
         .route("/api/v1/terms", get(pages::api::terms))
+        .route("/api/v1/terms/{slug}", get(pages::api::term))
         .route("/api/v1/claims", get(pages::api::claims))
         .route("/api/v1/surveys", get(pages::api::surveys))
+        .route("/api/v1/surveys/{slug}", get(pages::api::survey))
         .route("/api/v1/search", get(pages::api::search))
         .route("/badge/{product}/{file}", get(pages::badge::feature))
         .route(
@@ -90,8 +97,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .fallback(pages::not_found::page)
         .layer(from_fn_with_state(Arc::clone(&site), missing))
         .layer(from_fn_with_state(Arc::clone(&site), validate))
-        .route("/healthz", get(pages::machine::healthz))
         .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(
+            Arc::<cache::Cache>::default(),
+            cache::answer,
+        ))
+        .route("/healthz", get(pages::machine::healthz))
         .layer(from_fn(secure))
         .with_state(site)
 }
@@ -149,6 +160,11 @@ async fn missing(Shared(site): Shared<Arc<Site>>, request: Request, next: Next) 
     let bare = !response
         .headers()
         .contains_key(axum::http::header::CONTENT_TYPE);
+    if response.status() == StatusCode::NOT_FOUND
+        && let Some(to) = site.catalog.redirects.get(uri.path())
+    {
+        return Redirect::permanent(to).into_response();
+    }
     if response.status() == StatusCode::NOT_FOUND && bare {
         return pages::not_found::page(Shared(site), uri).await;
     }

@@ -7,15 +7,15 @@ use serde::de::DeserializeOwned;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Severity};
-use super::rules;
+use super::rules::{self, Content};
 use super::schema::{Kind, Schemas};
 use super::source::SourceFile;
 use super::spanned::Document;
 use crate::catalog::{Catalog, Parts};
 use crate::date::Date;
 use crate::model::{
-    Chapter, ClaimsFile, Comparison, Extension, Feature, MeasuredFile, Product, Protocol, Survey,
-    Term,
+    Chapter, ClaimsFile, Comparison, Extension, Feature, LinksFile, MeasuredFile, Product,
+    Protocol, RedirectsFile, Survey, Term,
 };
 use crate::reference::Reference;
 use crate::search::Synonyms;
@@ -58,7 +58,7 @@ impl Loaded {
     }
 }
 
-/// Reads every `.md` and `.toml` file below `root`, sorted by path.
+/// Reads every `.md`, `.toml` and `.txt` file below `root`, sorted by path.
 ///
 /// # Errors
 /// When a folder or file cannot be read, is larger than [`FILE_BYTES_MAX`] or is not UTF-8.
@@ -77,7 +77,7 @@ pub fn read_folder(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
             }
             let content = path
                 .extension()
-                .is_some_and(|end| end == "md" || end == "toml");
+                .is_some_and(|end| ["md", "toml", "txt"].iter().any(|known| end == *known));
             if !content {
                 continue;
             }
@@ -105,27 +105,19 @@ pub fn read_folder(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
 pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
     let schemas = Schemas::compile()?;
     let count = files.len();
-    let mut diagnostics = Vec::new();
-    let mut pages = Vec::new();
-    for file in files {
-        match place(&file.path) {
-            Some(Place::Page(kind, id)) => {
-                let before = diagnostics.len();
-                let page = parse(kind, id, file, &mut diagnostics);
-                if diagnostics.len() == before {
-                    diagnostics.extend(schemas.check(kind, &page.file, &page.document));
-                }
-                pages.push(page);
-            }
-            Some(Place::Other) => {}
-            None => {
-                let message = "this place holds no content".to_owned();
-                diagnostics.push(Diagnostic::at(&file, 0, Code::S108, message));
-            }
-        }
+    let (Parsed { pages, transcripts }, mut diagnostics) = take_apart(files);
+    let readable = |page: &&Page| !page.document.is_broken;
+    for page in pages.iter().filter(readable) {
+        diagnostics.extend(schemas.check(page.kind, &page.file, &page.document));
     }
     let reference = Reference::load()?;
-    rules::all(&pages, &reference, today, &mut diagnostics);
+    let content = Content {
+        pages: &pages,
+        transcripts: &transcripts,
+        reference: &reference,
+        today,
+    };
+    rules::all(&content, &mut diagnostics);
     diagnostics.sort();
     diagnostics.dedup();
     let broken = diagnostics
@@ -145,8 +137,34 @@ pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
     })
 }
 
+/// All files after parsing.
+pub(super) struct Parsed {
+    /// Files with TOML.
+    pub(super) pages: Vec<Page>,
+    /// What the prober recorded.
+    pub(super) transcripts: Vec<SourceFile>,
+}
+
+/// Parses all files, and names those that cannot be read or have no place.
+pub(super) fn take_apart(files: Vec<SourceFile>) -> (Parsed, Vec<Diagnostic>) {
+    let (mut pages, mut transcripts, mut diagnostics) = (Vec::new(), Vec::new(), Vec::new());
+    for file in files {
+        match place(&file.path) {
+            Some(Place::Page(kind, id)) => pages.push(parse(kind, id, file, &mut diagnostics)),
+            Some(Place::Transcript) => transcripts.push(file),
+            Some(Place::Other) => {}
+            None => {
+                let message = "this place holds no content".to_owned();
+                diagnostics.push(Diagnostic::at(&file, 0, Code::S108, message));
+            }
+        }
+    }
+    (Parsed { pages, transcripts }, diagnostics)
+}
+
 enum Place {
     Page(Kind, String),
+    Transcript,
     Other,
 }
 
@@ -170,6 +188,13 @@ fn place(path: &str) -> Option<Place> {
         ["surveys", name] => Place::Page(Kind::Survey, stem(name)?),
         ["manual", folders @ .., name] => Place::Page(Kind::Manual, chapter_path(folders, name)?),
         ["search", "synonyms.toml"] => Place::Page(Kind::Synonyms, "synonyms".to_owned()),
+        ["redirects.toml"] => Place::Page(Kind::Redirects, "redirects".to_owned()),
+        ["addresses.lock.toml"] => Place::Page(Kind::Addresses, "addresses".to_owned()),
+        ["links.lock.toml"] => Place::Page(Kind::Links, "links".to_owned()),
+        ["products", _, "transcripts", name] => {
+            name.strip_suffix(".txt")?;
+            Place::Transcript
+        }
         ["search", "eval.toml"] | ["README.md"] => Place::Other,
         _ => return None,
     })
@@ -189,8 +214,14 @@ fn chapter_path(folders: &[&str], name: &str) -> Option<String> {
 /// not blamed too.
 fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) -> Page {
     let end = file.text.len();
+    let mut is_broken = false;
     let (front, prose) = match kind {
-        Kind::Claims | Kind::Measured | Kind::Synonyms => (0..end, end..end),
+        Kind::Claims
+        | Kind::Measured
+        | Kind::Synonyms
+        | Kind::Redirects
+        | Kind::Addresses
+        | Kind::Links => (0..end, end..end),
         Kind::Product
         | Kind::Protocol
         | Kind::Extension
@@ -201,11 +232,13 @@ fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) ->
         | Kind::Manual => file.front_matter().unwrap_or_else(|| {
             let message = "the file does not begin with front matter between +++ lines";
             out.push(Diagnostic::at(&file, 0, Code::S102, message.to_owned()));
+            is_broken = true;
             (0..0, end..end)
         }),
     };
     let toml = file.text.get(front.clone()).unwrap_or_default();
-    let (document, errors) = Document::read(toml, front.start);
+    let (mut document, errors) = Document::read(toml, front.start);
+    document.is_broken |= is_broken;
     for error in &errors {
         out.push(Diagnostic::at(
             &file,
@@ -279,6 +312,9 @@ fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
                 ..typed(page)?
             }),
             Kind::Synonyms => parts.synonyms = typed::<Synonyms>(page)?,
+            Kind::Redirects => parts.redirects = typed::<RedirectsFile>(page)?.redirect,
+            Kind::Links => parts.links = typed::<LinksFile>(page)?.link,
+            Kind::Addresses => {}
         }
     }
     Ok(parts)

@@ -35,10 +35,16 @@ pub enum Kind {
     Manual,
     /// `search/synonyms.toml`.
     Synonyms,
+    /// `redirects.toml`.
+    Redirects,
+    /// `addresses.lock.toml`.
+    Addresses,
+    /// `links.lock.toml`.
+    Links,
 }
 
 /// A schema with its file name and text, as served under `/schemas/`.
-pub const TEXTS: [(Kind, &str, &str); 11] = [
+pub const TEXTS: [(Kind, &str, &str); 14] = [
     (
         Kind::Product,
         "product",
@@ -93,6 +99,21 @@ pub const TEXTS: [(Kind, &str, &str); 11] = [
         Kind::Synonyms,
         "synonyms",
         include_str!("../../../schemas/content/synonyms.schema.json"),
+    ),
+    (
+        Kind::Redirects,
+        "redirects",
+        include_str!("../../../schemas/content/redirects.schema.json"),
+    ),
+    (
+        Kind::Addresses,
+        "addresses",
+        include_str!("../../../schemas/content/addresses.schema.json"),
+    ),
+    (
+        Kind::Links,
+        "links",
+        include_str!("../../../schemas/content/links.schema.json"),
     ),
 ];
 

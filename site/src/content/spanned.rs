@@ -19,6 +19,8 @@ struct Place {
 pub struct Document {
     /// The document as a JSON object.
     pub value: Value,
+    /// Whether parts of the file could not be read, so that what is missing may be there.
+    pub is_broken: bool,
     places: BTreeMap<String, Place>,
 }
 
@@ -48,7 +50,8 @@ impl Document {
                 offset: offset + error.span().map_or(0, |span| span.start),
                 message: error.message().to_owned(),
             })
-            .collect();
+            .collect::<Vec<_>>();
+        document.is_broken = !errors.is_empty();
         (document, errors)
     }
 
@@ -65,6 +68,20 @@ impl Document {
                 .as_ref()
                 .map_or(place.value.start, |key| key.start)
         })
+    }
+
+    /// The bytes of exactly this value.
+    pub fn value_range(&self, pointer: &str) -> Option<Range<usize>> {
+        self.places.get(pointer).map(|place| place.value.clone())
+    }
+
+    /// The bytes of all single values, in no order.
+    pub fn text_ranges(&self) -> impl Iterator<Item = &Range<usize>> {
+        let texts = self.places.iter().filter(|(pointer, _)| {
+            let value = self.value.pointer(pointer);
+            value.is_some_and(Value::is_string)
+        });
+        texts.map(|(_, place)| &place.value)
     }
 
     fn find(&self, pointer: &str) -> Option<&Place> {

@@ -170,10 +170,10 @@ fn measured_files_are_checked_too() {
 fn r_rules_offer_the_nearest_name() {
     broken(
         P,
-        "status",
-        "succeeded_by = \"postfx\"\nstatus",
+        "surety",
+        "succeeded_by = \"postfx\"\nsurety",
         expect![[
-            r#"products/exim/index.md:9:16: unknown product "postfx" (did you mean "postfix"?) [R101]"#
+            r#"products/exim/index.md:11:16: unknown product "postfx" (did you mean "postfix"?) [R101]"#
         ]],
     );
     broken(
@@ -206,18 +206,18 @@ fn r_rules_offer_the_nearest_name() {
 fn u_rules_keep_names_apart() {
     broken(
         P,
-        "status",
-        "aliases = [\"vmailer\"]\nstatus",
+        "surety",
+        "aliases = [\"vmailer\"]\nsurety",
         expect![[
-            r#"products/exim/index.md:9:12: the alias "vmailer" is already one of "postfix" [U101]"#
+            r#"products/exim/index.md:11:12: the alias "vmailer" is already one of "postfix" [U101]"#
         ]],
     );
     broken(
         P,
-        "status",
-        "aliases = [\"Postfix\"]\nstatus",
+        "surety",
+        "aliases = [\"Postfix\"]\nsurety",
         expect![[
-            r#"products/exim/index.md:9:12: the alias "Postfix" is the title of "postfix" [U102]"#
+            r#"products/exim/index.md:11:12: the alias "Postfix" is the title of "postfix" [U102]"#
         ]],
     );
     let twice = format!("{CLAIMS}\n{CLAIMS}");
@@ -256,26 +256,26 @@ fn c_rules_keep_claims_honest() {
     );
     broken(
         P,
-        "surety",
-        "event = [{date = \"1990\", kind = \"release\", title = \"0\"}]\nsurety",
+        "2026-11-23\"\n",
+        "2026-11-23\"\nevent = [{date = \"1990\", kind = \"release\", title = \"0\"}]\n",
         expect![
-            "products/exim/index.md:11:18: a release event of 1990 before the first release in 1995 [C102]"
+            "products/exim/index.md:13:18: a release event of 1990 before the first release in 1995 [C102]"
         ],
     );
     broken(
         C,
-        "date",
-        "since = \"newest\"\ndate",
+        "evidence",
+        "since = \"newest\"\nevidence",
         expect![[
-            r#"products/exim/claims.toml:6:9: since "newest" is neither a listed version nor a number [C103]"#
+            r#"products/exim/claims.toml:4:9: since "newest" is neither a listed version nor a number [C103]"#
         ]],
     );
     broken(
         C,
-        "date",
-        "since = \"4.10\"\nuntil = \"4.9\"\ndate",
+        "evidence",
+        "since = \"4.10\"\nuntil = \"4.9\"\nevidence",
         expect![[
-            r#"products/exim/claims.toml:7:9: until "4.9" does not come after since "4.10" [C103]"#
+            r#"products/exim/claims.toml:5:9: until "4.9" does not come after since "4.10" [C103]"#
         ]],
     );
     broken(
@@ -398,11 +398,11 @@ fn terms_have_their_own_names_and_lead_somewhere() {
     broken(
         path,
         "protocols = [\"smtp\"]",
-        "protocols = [\"smpt\"]\nsee = [\"mtaa\"]\nextensions = [\"smtp/sise\"]",
+        "see = [\"mtaa\"]\nextensions = [\"smtp/sise\"]\nprotocols = [\"smpt\"]",
         expect![[r#"
-            glossary/mta.md:7:14: unknown protocol "smpt" (did you mean "smtp"?) [R103]
-            glossary/mta.md:8:8: unknown term "mtaa" (did you mean "mta"?) [R105]
-            glossary/mta.md:9:15: unknown extension "smtp/sise" (did you mean "smtp/size"?) [R102]"#]],
+            glossary/mta.md:7:8: unknown term "mtaa" (did you mean "mta"?) [R105]
+            glossary/mta.md:8:15: unknown extension "smtp/sise" (did you mean "smtp/size"?) [R102]
+            glossary/mta.md:9:14: unknown protocol "smpt" (did you mean "smtp"?) [R103]"#]],
     );
     broken(
         path,
@@ -431,13 +431,15 @@ fn terms_have_their_own_names_and_lead_somewhere() {
 fn claims_about_features_keep_to_their_values() {
     let with = |text: &str| format!("feature = \"design\"\n{text}");
     let none = "extension = \"smtp/size\"\n";
-    broken(C, none, &with("value = \"many\"\n"), expect![[""]]);
+    let whole = "extension = \"smtp/size\"\nsupport = \"yes\"\n";
+    let valued = |value: &str| with(&format!("support = \"yes\"\nvalue = \"{value}\"\n"));
+    broken(C, whole, &valued("many"), expect![[""]]);
     broken(
         C,
-        none,
-        &with("value = \"meny\"\n"),
+        whole,
+        &valued("meny"),
         expect![[
-            r#"products/exim/claims.toml:3:9: "meny" is not one of "one", "many" (did you mean "many"?) [C110]"#
+            r#"products/exim/claims.toml:4:9: "meny" is not one of "one", "many" (did you mean "many"?) [C110]"#
         ]],
     );
     broken(
@@ -464,9 +466,9 @@ fn claims_about_features_keep_to_their_values() {
     );
     broken(
         C,
-        none,
-        &format!("{none}value = \"many\"\n"),
-        expect!["products/exim/claims.toml:3:9: only features have values [C109]"],
+        whole,
+        &format!("{whole}value = \"many\"\n"),
+        expect!["products/exim/claims.toml:4:9: only features have values [C109]"],
     );
 }
 
@@ -475,8 +477,8 @@ fn a_feature_of_yes_and_no_has_no_values() {
     let files = GOOD.iter().map(|(path, text)| {
         let text = match *path {
             C => text.replace(
-                "extension = \"smtp/size\"",
-                "feature = \"design\"\nvalue = \"one\"",
+                "extension = \"smtp/size\"\nsupport = \"yes\"",
+                "feature = \"design\"\nsupport = \"yes\"\nvalue = \"one\"",
             ),
             "features/design.md" => text.replace("\"enum\"", "\"yes-no\""),
             _ => (*text).to_owned(),
@@ -485,7 +487,7 @@ fn a_feature_of_yes_and_no_has_no_values() {
     });
     let found = check(files.collect(), &Date::parse(TODAY).unwrap()).unwrap();
     let lines: Vec<String> = found.diagnostics.iter().map(|one| one.text("")).collect();
-    expect![[r#"products/exim/claims.toml:3:9: "design" is a yes or no and has no values [C109]"#]]
+    expect![[r#"products/exim/claims.toml:4:9: "design" is a yes or no and has no values [C109]"#]]
         .assert_eq(&lines.join("\n"));
 }
 
@@ -555,6 +557,352 @@ fn links_to_headings_lead_somewhere() {
             manual/guide/first.md:10:1: "text-old-name" is no place on "/manual/guide/first" (did you mean "text-old-names"?) [R104]
             manual/guide/first.md:10:25: "types-verdikt" is no place on "/manual/wit" (did you mean "types-verdict"?) [R104]
             manual/guide/first.md:11:1: "old-names" is no place on "/manual/guide/first" (did you mean "text-old-names"?) [R104]"#]],
+    );
+}
+
+/// Checks the good content with these files in place of its own, or beside them.
+#[track_caller]
+fn with(files: &[(&str, &str)], expected: Expect) {
+    let lines: Vec<String> = list_of(files).iter().map(|one| one.text("")).collect();
+    expected.assert_eq(&lines.join("\n"));
+}
+
+fn good_and(files: &[(&str, &str)]) -> Vec<SourceFile> {
+    let kept = GOOD
+        .iter()
+        .filter(|(path, _)| files.iter().all(|(other, _)| other != path));
+    let all = kept.chain(files);
+    all.map(|(path, text)| SourceFile::new(*path, *text))
+        .collect()
+}
+
+fn list_of(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+    check(good_and(files), &Date::parse(TODAY).unwrap())
+        .unwrap()
+        .diagnostics
+}
+
+#[test]
+fn claims_that_disagree_are_listed() {
+    let other = CLAIMS
+        .replace("\"yes\"", "\"no\"")
+        .replace("docs", "source");
+    with(
+        &[(C, &format!("{CLAIMS}\n{other}"))],
+        expect![[r#"
+            products/exim/claims.toml:3:11: warning: "smtp/size" is disputed: documented "yes" here, source code "no" at products/exim/claims.toml:10 [C105]"#]],
+    );
+    let measured = "prober = \"p\"\nrun_date = \"2026-11-23\"\npackage = \"exim4\"\n\
+        package_version = \"4.96\"\nconfig_profile = \"stock\"\n\n[[check]]\n\
+        extension = \"smtp/size\"\nresult = \"advertised\"\nphase = \"plain\"\nline = \"SIZE\"\n";
+    with(
+        &[
+            (C, &other),
+            ("products/exim/measured/debian-12.toml", measured),
+        ],
+        expect![[r#"
+            products/exim/measured/debian-12.toml:9:10: warning: "smtp/size" is disputed: measured (announced) "yes" here, source code "no" at products/exim/claims.toml:3 [C105]"#]],
+    );
+}
+
+#[test]
+fn nothing_stands_on_what_is_missing() {
+    let needing = EXTENSION
+        .replace("\"size\"", "\"big\"")
+        .replace("\"Size\"", "\"Big\"")
+        .replace("\"SIZE\"", "\"BIG\"")
+        .replace("surety", "requires = [\"smtp/size\"]\nsurety");
+    let without = CLAIMS.replace("\"yes\"", "\"no\"");
+    let with_big = CLAIMS.replace("smtp/size", "smtp/big");
+    with(
+        &[
+            ("extensions/smtp/big.md", &needing),
+            (C, &format!("{without}\n{with_big}")),
+        ],
+        expect![[r#"
+            products/exim/claims.toml:10:11: "smtp/big" is "yes" but needs "smtp/size", which is "no" at products/exim/claims.toml:3 [C107]"#]],
+    );
+}
+
+#[test]
+fn dead_links_are_named_where_they_are_used() {
+    let lock = |rest: &str| {
+        format!(
+            "[[link]]\nurl = \"https://example.org/\"\nchecked = \"2026-11-20\"\nstatus = \"404\"\n{rest}"
+        )
+    };
+    let dead = "dead_since = \"2026-11-13\"\n";
+    with(
+        &[("links.lock.toml", &lock(dead))],
+        expect![[r#"
+            products/exim/claims.toml:5:10: "https://example.org/" failed on 2026-11-13 and still on 2026-11-20 (404); name another source or an archived copy [L101]
+            surveys/small.md:14:12: "https://example.org/" failed on 2026-11-13 and still on 2026-11-20 (404); name another source or an archived copy [L101]"#]],
+    );
+    with(
+        &[("links.lock.toml", &lock("dead_since = \"2026-11-14\"\n"))],
+        expect![[""]],
+    );
+    let saved = format!("{dead}archive = \"https://archive.example/1\"\n");
+    with(&[("links.lock.toml", &lock(&saved))], expect![[""]]);
+    with(
+        &[(
+            "links.lock.toml",
+            &lock("").replace("example.org", "example.net"),
+        )],
+        expect![[
+            r#"links.lock.toml:2:7: warning: no page links to "https://example.net/" [L102]"#
+        ]],
+    );
+    let prose = PRODUCT.replace("A mailer.\n+++", "+++").replace(
+        "\nA mailer.\n",
+        "\nSee [the page](https://example.com/a#b).\n",
+    );
+    with(
+        &[
+            (P, &prose),
+            (
+                "links.lock.toml",
+                &lock(dead).replace("example.org/", "example.com/a"),
+            ),
+        ],
+        expect![[r#"
+            products/exim/index.md:18:5: "https://example.com/a" failed on 2026-11-13 and still on 2026-11-20 (404); name another source or an archived copy [L101]"#]],
+    );
+}
+
+#[test]
+fn transcripts_tell_nothing_about_anyone() {
+    let path = "products/exim/transcripts/debian-12-smtp.txt";
+    with(
+        &[(
+            path,
+            "S: 220 mx.example.test\nC: AUTH PLAIN AGFsaWNlAHNlY3JldDE=\nC: MAIL FROM:<alice@example.test>\n",
+        )],
+        expect![[""]],
+    );
+    with(
+        &[(
+            path,
+            "S: 220 ready\nC: MAIL FROM:<joe@corp.net>\nC: AUTH PLAIN AGpvZQBodW50ZXIy\n",
+        )],
+        expect![[r#"
+            products/exim/transcripts/debian-12-smtp.txt:2:15: the address "joe@corp.net" may be someone's [T101]
+            products/exim/transcripts/debian-12-smtp.txt:3:15: a password or credential that is not the prober's own [T102]"#]],
+    );
+}
+
+#[test]
+fn published_addresses_go_on_leading_somewhere() {
+    let lock = "address = [\n  \"/products/exmi\",\n]\n";
+    let found = list_of(&[("addresses.lock.toml", lock)]);
+    let lines: Vec<String> = found.iter().map(|one| one.text("")).collect();
+    let of = |code: Code| found.iter().filter(|one| one.code == code).count();
+    assert_eq!(
+        lines.iter().find(|line| line.contains("[X101]")).unwrap(),
+        "addresses.lock.toml:2:3: \"/products/exmi\" was published and leads nowhere now (did you mean \"/products/exim\"?) [X101]"
+    );
+    assert!(of(Code::X103) > 10);
+    assert!(
+        lines.contains(
+            &"addresses.lock.toml:1:11: warning: \"/products/exim\" is not recorded yet [X103]"
+                .to_owned()
+        )
+    );
+    let moved = "[[redirect]]\nfrom = \"/products/exmi\"\nto = \"/products/exim\"\n";
+    let found = list_of(&[("addresses.lock.toml", lock), ("redirects.toml", moved)]);
+    assert!(found.iter().all(|one| one.code == Code::X103));
+    with(
+        &[(
+            "redirects.toml",
+            "[[redirect]]\nfrom = \"/products/exim\"\nto = \"/products/exmi\"\n\n\
+             [[redirect]]\nfrom = \"/old\"\nto = \"/products/exim\"\n\n\
+             [[redirect]]\nfrom = \"/old\"\nto = \"/products/postfix\"\n",
+        )],
+        expect![[r#"
+            redirects.toml:2:8: "/products/exim" is a page; a redirect would never be seen [X102]
+            redirects.toml:3:6: "/products/exmi" leads nowhere (did you mean "/products/exim"?) [X102]
+            redirects.toml:7:6: "/products/exim" is redirected itself; name where it leads in the end [X102]
+            redirects.toml:10:8: "/old" is redirected twice [U101]"#]],
+    );
+}
+
+#[test]
+fn untidy_files_are_named() {
+    broken(
+        P,
+        "title = \"Exim\"",
+        "title = \"Exim\"  ",
+        expect!["products/exim/index.md:3:15: warning: blanks at the end of the line [F101]"],
+    );
+    broken(
+        P,
+        "A mailer.\n",
+        "A mailer, see RFC5321.\n\n",
+        expect![[r#"
+            products/exim/index.md:18:15: warning: "RFC5321" is written "RFC 5321" [M104]
+            products/exim/index.md:18:23: warning: the file ends with exactly one line feed [F101]"#]],
+    );
+    broken(
+        P,
+        "surety",
+        "aliases = [\"exim4\", \"Exim MTA\"]\nsurety",
+        expect!["products/exim/index.md:11:12: warning: aliases are not in order [F102]"],
+    );
+    broken(
+        P,
+        "slug = \"exim\"\ntitle = \"Exim\"\n",
+        "title = \"Exim\"\nslug = \"exim\"\n",
+        expect![[r#"products/exim/index.md:3:1: warning: "slug" comes before "title" [F103]"#]],
+    );
+}
+
+#[test]
+fn mending_changes_no_meaning_and_settles() {
+    let messy = PRODUCT
+        .replace(
+            "slug = \"exim\"\ntitle = \"Exim\"\n",
+            "# The name.\ntitle = \"Exim\" \nslug = \"exim\"\n",
+        )
+        .replace("2026-11-23", "2026/11/23")
+        .replace("surety", "aliases = [\"exim4\", \"Exim MTA\"]\nsurety")
+        .replace(
+            "\nA mailer.\n",
+            "\nA mailer of rfc 5321.  \nTwo lines. \n\n",
+        );
+    let files = good_and(&[
+        (P, &messy),
+        ("addresses.lock.toml", "address = [\"/old\"]\n"),
+    ]);
+    let fixed = fix::fix(files).unwrap();
+    let page = fixed.iter().find(|one| one.path == P).unwrap();
+    expect![[r#"
+        +++
+        # The name.
+        slug = "exim"
+        title = "Exim"
+        summary = "A mailer."
+        kind = "component"
+        roles = ["mta"]
+        protocols = ["smtp"]
+        licence = "GPL-2.0-or-later"
+        status = "active"
+        first_release = "1995"
+        aliases = ["Exim MTA", "exim4"]
+        surety = "checked"
+        reviewed = "2026-11-23"
+
+        [[version]]
+        id = "4.99"
+        +++
+
+        A mailer of RFC 5321.  
+        Two lines.
+    "#]]
+    .assert_eq(&page.text);
+    let codes: BTreeSet<String> = page.done.iter().map(|one| one.code.to_string()).collect();
+    assert_eq!(
+        codes.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["F101", "F102", "F103", "M104", "S107"]
+    );
+    let lock = fixed
+        .iter()
+        .find(|one| one.path == "addresses.lock.toml")
+        .unwrap();
+    assert!(lock.text.contains("  \"/old\",\n") && lock.text.contains("  \"/products/exim\",\n"));
+    let again: Vec<(&str, &str)> = fixed
+        .iter()
+        .map(|one| (one.path.as_str(), one.text.as_str()))
+        .collect();
+    assert_eq!(fix::fix(good_and(&again)).unwrap(), []);
+    let left = list_of(&again);
+    let codes: Vec<String> = left.iter().map(|one| one.code.to_string()).collect();
+    assert_eq!(codes, ["X101"], "{left:?}");
+}
+
+#[test]
+fn mending_the_projects_content_settles_and_keeps_what_it_says() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    let files = read_folder(&root).unwrap();
+    let fixed = fix::fix(files.clone()).unwrap();
+    let mended: Vec<SourceFile> = files
+        .iter()
+        .map(
+            |file| match fixed.iter().find(|one| one.path == file.path) {
+                Some(one) => SourceFile::new(one.path.clone(), one.text.clone()),
+                None => file.clone(),
+            },
+        )
+        .collect();
+    let today = Date::parse(TODAY).unwrap();
+    let before = check(files, &today).unwrap().catalog.unwrap();
+    let after = check(mended.clone(), &today).unwrap().catalog.unwrap();
+    let rows = |catalog| crate::dump::json(catalog)["claims"].clone();
+    assert_eq!(rows(&before), rows(&after));
+    assert_eq!(fix::fix(mended).unwrap(), []);
+}
+
+#[test]
+fn records_of_links_are_written_as_they_are_read() {
+    use crate::model::{LinkCheck, LinksFile};
+    let day = Date::parse(TODAY).unwrap();
+    let entry = |url: &str, archive: Option<&str>| LinkCheck {
+        url: url.to_owned(),
+        checked: day.clone(),
+        status: "404".to_owned(),
+        dead_since: archive.map(|_| day.clone()),
+        archive: archive.map(str::to_owned),
+    };
+    let first = entry("https://a.example/\"x\"", Some("https://archive.example/"));
+    let second = entry("https://example.org/", None);
+    let text = fix::links_text(vec![second.clone(), first.clone()]);
+    let read: LinksFile = toml::from_str(&text).unwrap();
+    assert_eq!(read.link, [first, second]);
+    let files = good_and(&[("links.lock.toml", &text)]);
+    let fixed = fix::fix(files).unwrap();
+    assert_eq!(fixed.len(), 1);
+    assert!(!fixed[0].text.contains("a.example") && fixed[0].text.contains("example.org"));
+    assert_eq!(fixed[0].done[0].code, Code::L102);
+}
+
+#[test]
+fn stubs_pass_but_for_what_they_leave_open() {
+    use crate::stub::{Stub, stub};
+    let name = |name: &str| name.to_owned();
+    let both = vec![name("exim"), name("postfix")];
+    for what in [
+        Stub::Product(name("new-one")),
+        Stub::Protocol(name("new-one")),
+        Stub::Extension(name("smtp/new-one")),
+        Stub::Feature(name("new-one")),
+        Stub::Comparison(name("new-one"), both, vec![name("smtp/size")]),
+        Stub::Survey(name("new-one"), name("smtp")),
+        Stub::Term(name("new-one")),
+        Stub::Claim(name("postfix"), name("smtp/size")),
+        Stub::Claim(name("postfix"), name("design")),
+    ] {
+        let made = stub(&what, &Date::parse(TODAY).unwrap()).unwrap();
+        let found = list_of(&[(&made.path, &made.text)]);
+        assert!(found.len() >= 3, "{what:?}");
+        for one in &found {
+            assert_eq!(
+                (one.code, &one.path),
+                (Code::G101, &made.path),
+                "{what:?}: {}",
+                one.text("")
+            );
+        }
+        let open = made.text.lines().filter(|line| line.contains("TODO"));
+        assert_eq!(open.count(), found.len(), "{what:?}");
+        let file = SourceFile::new(made.path, made.text);
+        assert_eq!(fix::fix(vec![file]).unwrap(), []);
+    }
+    let bad = stub(&Stub::Term(name("Two Words")), &Date::parse(TODAY).unwrap());
+    assert!(bad.is_err());
+    let claim = stub(&Stub::Term(name("new-one")), &Date::parse(TODAY).unwrap()).unwrap();
+    let found = list_of(&[(&claim.path, &claim.text)]);
+    assert_eq!(
+        found[0].text(""),
+        "glossary/new-one.md:3:9: still open: new-one as it is written [G101]"
     );
 }
 

@@ -1,19 +1,30 @@
 //! `/api/v1`: the catalog as JSON, with the same cells as the pages.
 
+mod entry;
+mod list;
+mod single;
+
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Query, State as Shared};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::table::cell_json;
 use super::{PageError, Site};
-use crate::catalog::{Catalog, ProductEntry};
+use crate::catalog::Catalog;
 use crate::model::Claim;
 use crate::resolve::{Cell, Judged};
 use crate::search::{DocKind, Request};
+
+pub(crate) use entry::{
+    comparison as comparison_json, extension as extension_json, feature as feature_json,
+    protocol as protocol_json, short, survey as survey_json, term as term_json,
+};
+pub use list::{claims, comparisons, extensions, features, products, protocols, surveys, terms};
+pub use single::{comparison, extension, feature, product, protocol, survey, term};
 
 /// Most entries of one answer of a list.
 const PAGE_MAX: usize = 500;
@@ -55,221 +66,6 @@ pub async fn index(Shared(site): Shared<Arc<Site>>) -> impl IntoResponse {
     )
 }
 
-/// `/api/v1/products`: all products.
-pub async fn products(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
-    let all = site.catalog.products.iter();
-    list(
-        &site.catalog,
-        &pairs,
-        all.map(|(slug, entry)| (slug.clone(), short(entry))),
-    )
-}
-
-/// `/api/v1/products/{slug}`: one product with all its cells and claims.
-///
-/// # Errors
-/// When there is no such product.
-pub async fn product(
-    Shared(site): Shared<Arc<Site>>,
-    Path(slug): Path<String>,
-) -> Result<impl IntoResponse, PageError> {
-    let entry = site
-        .catalog
-        .products
-        .get(&slug)
-        .ok_or(PageError::NotFound)?;
-    let cells = entry
-        .all_cells()
-        .map(|(id, cell)| (id.clone(), with_claims(cell)));
-    let mut body = short(entry);
-    if let Value::Object(body) = &mut body {
-        body.insert("cells".to_owned(), Value::Object(cells.collect()));
-    }
-    Ok(answer(&site.catalog, body))
-}
-
-/// `/api/v1/extensions`: all extensions.
-pub async fn extensions(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
-    let all = site.catalog.extensions.iter().map(|(id, entry)| {
-        let facts = &entry.facts;
-        let tokens: Vec<&str> = facts
-            .tokens
-            .iter()
-            .map(|token| token.text.as_str())
-            .collect();
-        let rfcs: Vec<u32> = facts.specs.iter().map(|spec| spec.rfc).collect();
-        let body = json!({
-            "id": id,
-            "title": facts.title,
-            "summary": facts.summary,
-            "protocol": facts.protocol,
-            "category": facts.category,
-            "tokens": tokens,
-            "rfcs": rfcs,
-            "page": format!("/extensions/{id}"),
-        });
-        (id.clone(), body)
-    });
-    list(&site.catalog, &pairs, all)
-}
-
-/// `/api/v1/extensions/{protocol}/{slug}`: one extension and every product's cell.
-///
-/// # Errors
-/// When there is no such extension.
-pub async fn extension(
-    Shared(site): Shared<Arc<Site>>,
-    Path((protocol, slug)): Path<(String, String)>,
-) -> Result<impl IntoResponse, PageError> {
-    let id = format!("{protocol}/{slug}");
-    let entry = site
-        .catalog
-        .extensions
-        .get(&id)
-        .ok_or(PageError::NotFound)?;
-    Ok(answer(
-        &site.catalog,
-        subject(&site.catalog, &id, &entry.facts.title),
-    ))
-}
-
-/// `/api/v1/features`: all features.
-pub async fn features(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
-    let all = site.catalog.features.iter().map(|(slug, entry)| {
-        let facts = &entry.facts;
-        let body = json!({
-            "id": slug,
-            "title": facts.title,
-            "summary": facts.summary,
-            "group": facts.group.id(),
-            "value_type": facts.value_type.id(),
-            "values": facts.values,
-            "page": format!("/features/{slug}"),
-        });
-        (slug.clone(), body)
-    });
-    list(&site.catalog, &pairs, all)
-}
-
-/// `/api/v1/features/{slug}`: one feature and every product's cell.
-///
-/// # Errors
-/// When there is no such feature.
-pub async fn feature(
-    Shared(site): Shared<Arc<Site>>,
-    Path(slug): Path<String>,
-) -> Result<impl IntoResponse, PageError> {
-    let entry = site
-        .catalog
-        .features
-        .get(&slug)
-        .ok_or(PageError::NotFound)?;
-    Ok(answer(
-        &site.catalog,
-        subject(&site.catalog, &slug, &entry.facts.title),
-    ))
-}
-
-/// `/api/v1/protocols`: all protocols.
-pub async fn protocols(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
-    let all = site.catalog.protocols.iter().map(|(id, entry)| {
-        let facts = &entry.facts;
-        let ports: Vec<u16> = facts.ports.iter().map(|port| port.port).collect();
-        let rfcs: Vec<u32> = facts.specs.iter().map(|spec| spec.rfc).collect();
-        let body = json!({
-            "id": id,
-            "title": facts.title,
-            "full_name": facts.full_name,
-            "summary": facts.summary,
-            "kind": facts.kind,
-            "ports": ports,
-            "rfcs": rfcs,
-            "page": format!("/protocols/{id}"),
-        });
-        (id.clone(), body)
-    });
-    list(&site.catalog, &pairs, all)
-}
-
-/// `/api/v1/comparisons`: the curated comparisons.
-pub async fn comparisons(
-    Shared(site): Shared<Arc<Site>>,
-    Query(pairs): Pairs,
-) -> impl IntoResponse {
-    let all = site.catalog.comparisons.iter().map(|(slug, entry)| {
-        let facts = &entry.facts;
-        let body = json!({
-            "id": slug,
-            "title": facts.title,
-            "question": facts.question,
-            "summary": facts.summary,
-            "products": facts.products,
-            "rows": facts.rows,
-            "table": format!("/compare.json?set={slug}"),
-            "page": format!("/compare/{slug}"),
-        });
-        (slug.clone(), body)
-    });
-    list(&site.catalog, &pairs, all)
-}
-
-/// `/api/v1/terms`: the glossary.
-pub async fn terms(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
-    let all = site.catalog.terms.iter().map(|(slug, entry)| {
-        let facts = &entry.facts;
-        let body = json!({
-            "id": slug,
-            "term": facts.term,
-            "expansion": facts.expansion,
-            "short": facts.short,
-            "text": entry.prose.plain.trim(),
-            "page": format!("/glossary/{slug}"),
-        });
-        (slug.clone(), body)
-    });
-    list(&site.catalog, &pairs, all)
-}
-
-/// `/api/v1/claims`: every claim, shown or not.
-pub async fn claims(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
-    let catalog = &site.catalog;
-    let numbered = claim_rows(catalog).enumerate();
-    let all = numbered.map(|(at, row)| (format!("{at:07}"), row));
-    list(catalog, &pairs, all)
-}
-
-/// `/api/v1/surveys`: all surveys with their shares.
-pub async fn surveys(Shared(site): Shared<Arc<Site>>, Query(pairs): Pairs) -> impl IntoResponse {
-    let all = site.catalog.surveys.iter().map(|(slug, entry)| {
-        let facts = &entry.facts;
-        let shares = facts.share.iter().map(|share| {
-            json!({
-                "label": share.label,
-                "product": share.product,
-                "count": share.count,
-                "percent": share.percent,
-                "remainder": share.remainder,
-            })
-        });
-        let body = json!({
-            "id": slug,
-            "title": facts.title,
-            "summary": facts.summary,
-            "protocol": facts.protocol,
-            "series": facts.series,
-            "date": facts.date.as_str(),
-            "asked": facts.asked,
-            "answered": facts.answered,
-            "identified": facts.identified,
-            "primary": facts.primary,
-            "shares": shares.collect::<Vec<_>>(),
-            "page": format!("/surveys/{slug}"),
-        });
-        (slug.clone(), body)
-    });
-    list(&site.catalog, &pairs, all)
-}
-
 /// `/api/v1/search?q=&type=`: the first page of results.
 ///
 /// # Errors
@@ -302,7 +98,7 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
 }
 
 /// A page of a list, from the entry after `after`.
-fn list(
+fn page_of(
     catalog: &Catalog,
     pairs: &[(String, String)],
     all: impl Iterator<Item = (String, Value)>,
@@ -346,31 +142,6 @@ pub(crate) fn claim_rows(catalog: &Catalog) -> impl Iterator<Item = Value> {
             })
         })
     })
-}
-
-pub(crate) fn short(entry: &ProductEntry) -> Value {
-    let facts = &entry.facts;
-    let roles: Vec<String> = facts.roles.iter().map(|role| role.id()).collect();
-    json!({
-        "id": facts.slug,
-        "title": facts.title,
-        "summary": facts.summary,
-        "kind": facts.kind.id(),
-        "roles": roles,
-        "protocols": facts.protocols,
-        "licence": facts.licence,
-        "status": facts.status.id(),
-        "homepage": facts.homepage,
-        "repository": facts.repository,
-        "reviewed": facts.reviewed.as_str(),
-        "page": format!("/products/{}", facts.slug),
-    })
-}
-
-fn subject(catalog: &Catalog, id: &str, title: &str) -> Value {
-    let products = catalog.products.iter();
-    let cells = products.map(|(slug, entry)| (slug.clone(), cell_json(entry.cell(id))));
-    json!({ "id": id, "title": title, "products": cells.collect::<serde_json::Map<_, _>>() })
 }
 
 fn with_claims(cell: &Cell) -> Value {

@@ -259,7 +259,7 @@ fn view(product: &ProductEntry, subject: &Subject, cell: &Cell, notes: &mut Vec<
 }
 
 /// A cell for programs: its state and the claim behind it.
-pub(super) fn cell_json(cell: &Cell) -> serde_json::Value {
+pub(crate) fn cell_json(cell: &Cell) -> serde_json::Value {
     let Some(judged) = cell.shown() else {
         return json!({ "state": cell.state.id() });
     };

@@ -12,7 +12,13 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
                 Some((protocol, slug)) => &[("/protocol", protocol), ("/slug", slug)],
                 None => &[],
             },
-            Kind::Claims | Kind::Measured | Kind::Manual | Kind::Synonyms => &[],
+            Kind::Claims
+            | Kind::Measured
+            | Kind::Manual
+            | Kind::Synonyms
+            | Kind::Redirects
+            | Kind::Addresses
+            | Kind::Links => &[],
         };
         for (pointer, wanted) in names {
             if let Some(text) = page.text(pointer).filter(|text| text != wanted) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Code, Diagnostic, Kind, Page};
 use crate::content::nearest::hint;
-use crate::markdown::{Rendered, render};
+use crate::markdown::Rendered;
 use crate::model::chapter_url;
 use crate::reference::Reference;
 
@@ -27,21 +27,22 @@ const FIXED: [&str; 13] = [
 
 /// Ids on each known page that a link may lead to. Only those of prose and WIT are listed, so
 /// anchors elsewhere are not judged.
-type Known = BTreeMap<String, BTreeSet<String>>;
+pub(super) type Known = BTreeMap<String, BTreeSet<String>>;
 
-pub(super) fn check(pages: &[Page], reference: &Reference, out: &mut Vec<Diagnostic>) {
-    let rendered: Vec<Rendered> = pages
-        .iter()
-        .map(|page| render(page.file.text.get(page.prose.clone()).unwrap_or_default()))
-        .collect();
-    let known = known(pages, &rendered, reference);
+pub(super) fn check(
+    pages: &[Page],
+    rendered: &[Rendered],
+    known: &Known,
+    out: &mut Vec<Diagnostic>,
+) {
     for (page, rendered) in pages.iter().zip(rendered) {
         let start = page.prose.start;
-        for (offset, code, message) in rendered.flaws {
-            out.push(Diagnostic::at(&page.file, start + offset, code, message));
+        for (offset, code, message) in &rendered.flaws {
+            let message = message.clone();
+            out.push(Diagnostic::at(&page.file, start + offset, *code, message));
         }
-        for (offset, link) in rendered.links {
-            if let Some(message) = dangles(&link, &addresses(page), &known) {
+        for (offset, link) in &rendered.links {
+            if let Some(message) = dangles(link, &addresses(page), known) {
                 out.push(Diagnostic::at(
                     &page.file,
                     start + offset,
@@ -53,7 +54,7 @@ pub(super) fn check(pages: &[Page], reference: &Reference, out: &mut Vec<Diagnos
     }
 }
 
-fn known(pages: &[Page], rendered: &[Rendered], reference: &Reference) -> Known {
+pub(super) fn known(pages: &[Page], rendered: &[Rendered], reference: &Reference) -> Known {
     let rfcs = reference
         .rfcs
         .iter()
@@ -93,7 +94,12 @@ fn addresses(page: &Page) -> Vec<String> {
         Kind::Comparison => vec![format!("/compare/{id}")],
         Kind::Survey => vec![format!("/surveys/{id}")],
         Kind::Manual => vec![chapter_url(id)],
-        Kind::Claims | Kind::Measured | Kind::Synonyms => Vec::new(),
+        Kind::Claims
+        | Kind::Measured
+        | Kind::Synonyms
+        | Kind::Redirects
+        | Kind::Addresses
+        | Kind::Links => Vec::new(),
     }
 }
 

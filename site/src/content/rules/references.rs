@@ -129,7 +129,9 @@ fn references(
             Some("/share"),
             &[("/product", Target::Product)],
         ),
-        Kind::Manual | Kind::Synonyms => (NONE, None, NONE),
+        Kind::Manual | Kind::Synonyms | Kind::Redirects | Kind::Addresses | Kind::Links => {
+            (NONE, None, NONE)
+        }
     }
 }
 
