@@ -34,6 +34,16 @@ pub(crate) fn engine(install: Install, profile: Profile) -> Result<Built> {
     build(install, profile, &["waxseal-daemon"])
 }
 
+/// Builds the catalog alone and answers where its program lies.
+pub(crate) fn site(profile: Profile) -> Result<PathBuf> {
+    let mut build = shell::cargo(["build", "-p", "waxseal-site"]);
+    if profile == Profile::Release {
+        build.arg("--release");
+    }
+    shell::run(&mut build)?;
+    Ok(built(profile, PathBuf::new()).site)
+}
+
 /// Builds the plugins, and both programs together with all tests: chosen apart, the two would ask for
 /// other features of what they stand on, and Cranelift would be compiled twice.
 pub(crate) fn with_tests(install: Install) -> Result<Built> {

@@ -28,6 +28,7 @@ impl Install {
 pub(crate) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
+    "default-jre-headless",
     "getmail6",
     "iproute2",
     "isync",
@@ -42,7 +43,7 @@ pub(crate) const TEST: &[&str] = &[
     "swaks",
 ];
 /// What the benches need: the peers, and Postfix's load generator.
-pub(crate) const BENCH: &[&str] = &["dovecot-imapd", "postfix", "python3", "wrk"];
+pub(crate) const BENCH: &[&str] = &["dovecot-imapd", "nginx", "postfix", "python3", "wrk"];
 
 /// Makes sure that `packages` are there.
 pub(crate) fn require(install: Install, packages: &[&str]) -> Result<()> {
