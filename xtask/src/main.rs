@@ -9,6 +9,7 @@
 
 mod bench;
 mod bindings;
+mod browser;
 mod build;
 mod ci;
 mod demo;

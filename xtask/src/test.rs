@@ -1,7 +1,7 @@
 //! Every test there is, in one run.
 
 use crate::packages::{self, Install};
-use crate::{build, shell};
+use crate::{browser, build, shell};
 use anyhow::Result;
 
 /// Options of `cargo xtask test`.
@@ -14,6 +14,7 @@ pub(crate) struct Options {
 /// Builds the programs and plugins that the black-box tests drive, then runs all tests.
 pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
     packages::require(install, packages::TEST)?;
+    let tools = browser::tools(install)?;
     let built = build::with_tests(install)?;
     // Without --no-fail-fast one failing crate would hide the others.
     let mut tests = shell::cargo(["test", "--workspace", "--no-fail-fast"]);
@@ -23,7 +24,8 @@ pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
     tests
         .env("WAXSEAL_BIN", &built.engine)
         .env("WAXSEAL_SITE_BIN", &built.site)
-        .env("WAXSEAL_PLUGINS_DIR", &built.plugins);
+        .env("WAXSEAL_PLUGINS_DIR", &built.plugins)
+        .env("WAXSEAL_BROWSER_TOOLS", &tools);
     shell::run(&mut tests)?;
     if options.filter.is_some() {
         return Ok(());

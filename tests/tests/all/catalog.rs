@@ -1,6 +1,36 @@
-//! The catalog in a real browser, with scripts on and off.
+//! The catalog in a real browser, with scripts on and off, and before checkers of HTML.
 
-use waxseal_tests::{Client, Folder, Site};
+use std::path::PathBuf;
+use waxseal_tests::{Client, Folder, Site, program};
+
+/// Kinds of pages that only the running program has, for the checkers of HTML.
+const LIVE: [&str; 6] = [
+    "/search?q=imap",
+    "/search?q=xqzzyw",
+    "/products?role=imap",
+    "/matrix/imap?p=dovecot%2Cexim",
+    "/compare?p=exim%2Cpostfix",
+    "/",
+];
+
+/// The folder of tools that `cargo xtask test` fills and names.
+fn tools() -> PathBuf {
+    let named = std::env::var_os("WAXSEAL_BROWSER_TOOLS");
+    named
+        .map(PathBuf::from)
+        .expect("WAXSEAL_BROWSER_TOOLS is not set; run cargo xtask test")
+}
+
+/// A script of `tests/browser`, with the address of the site and the folder of tools.
+fn script(name: &str, site: &Site) -> Client {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("browser")
+        .join(name);
+    Client::new("node")
+        .arg(path.display())
+        .arg(site.url(""))
+        .arg(tools().display())
+}
 
 #[test]
 fn a_reader_finds_what_they_look_for() {
@@ -14,4 +44,55 @@ fn a_reader_finds_what_they_look_for() {
             .unwrap()
             .contains("content")
     );
+}
+
+#[test]
+fn the_keyboard_alone_is_enough_on_a_small_screen() {
+    let site = Site::start().unwrap();
+    script("keyboard.mjs", &site).succeed().unwrap();
+}
+
+#[test]
+fn no_kind_of_page_shuts_anyone_out() {
+    let site = Site::start().unwrap();
+    let told = script("axe.mjs", &site).succeed().unwrap();
+    assert!(told.contains("no violation"), "{told}");
+}
+
+/// Every page of the exported copy, and live pages of the kinds that a copy lacks.
+#[test]
+fn every_page_is_right_by_two_checkers() {
+    let (site, folder) = (Site::start().unwrap(), Folder::new("html").unwrap());
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let pages = folder.path().join("pages");
+    let program = program("WAXSEAL_SITE_BIN", "waxseal-site").unwrap();
+    Client::new(&program.to_string_lossy())
+        .arg("export")
+        .arg(pages.display())
+        .arg("--content")
+        .arg(root.join("content").display())
+        .succeed()
+        .unwrap();
+    for (number, path) in LIVE.iter().enumerate() {
+        let answer = site.get(path).unwrap();
+        let start = answer.find("<!doctype").unwrap();
+        std::fs::write(pages.join(format!("live-{number}.html")), &answer[start..]).unwrap();
+    }
+    let config = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("browser/html-validate.json");
+    let validate = tools().join("node_modules/.bin/html-validate");
+    Client::new("node")
+        .arg(validate.display())
+        .args(["--config"])
+        .arg(config.display())
+        .arg(format!("{}/**/*.html", pages.display()))
+        .succeed()
+        .unwrap();
+    let nu = tools().join("node_modules/vnu-jar/build/dist/vnu.jar");
+    Client::new("java")
+        .arg("-jar")
+        .arg(nu.display())
+        .args(["--errors-only", "--skip-non-html"])
+        .arg(pages.display())
+        .succeed()
+        .unwrap();
 }
