@@ -9,9 +9,14 @@
 use expect_test::expect_file;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use toml::{Table, Value};
 use waxseal_author::case::{find_cases, read_cases, run_case};
-use waxseal_author::{Subject, inspect};
+use waxseal_author::stub::{StubDns, StubEntropy, StubHttp};
+use waxseal_author::{Subject, check, inspect};
+use waxseal_mime::{Limits, Parser};
+use waxseal_plugin::Services;
+use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
 
 /// The pages, with their recipes in order.
 const PAGES: [(&str, [&str; 4]); 3] = [
@@ -176,53 +181,33 @@ fn the_first_page_leads_to_all_of_them() {
 
 #[tokio::test]
 async fn the_configurations_in_the_manual_are_taken() {
-    let folder = tempfile::tempdir().unwrap();
     for (page, recipe) in recipes() {
         let text = std::fs::read_to_string(manual(&format!("cookbook/{page}"))).unwrap();
         let (_, configuration) = block(section(&text, recipe).1, CONFIGURATION);
-        let file = folder.path().join(recipe).with_extension("toml");
-        std::fs::write(&file, as_case(configuration, recipe)).unwrap();
-        for case in read_cases(&file).unwrap() {
-            let result = run_case(&subject(recipe), &case).await.unwrap();
-            assert!(result.passed(), "{recipe}: {result}");
-        }
+        let server: Table = configuration.parse().unwrap();
+        let plugins = server["plugin"].as_array().unwrap().iter();
+        let mut plugins = plugins.filter_map(Value::as_table);
+        let named = |plugin: &&Table| plugin["name"].as_str() == Some(recipe);
+        let plugin = plugins.find(named).unwrap().clone();
+        let subject = subject(recipe);
+        let checked = check(&subject, plugin, services(&subject)).await.unwrap();
+        assert!(checked.plugin.starts_with(recipe), "{}", checked.plugin);
     }
 }
 
-/// A case in which the plugin `recipe` of a server's configuration judges one message without failing,
-/// with whatever it is granted.
-fn as_case(configuration: &str, recipe: &str) -> String {
-    let server: Table = configuration.parse().unwrap();
-    let plugins = server["plugin"].as_array().unwrap().iter();
-    let mut plugins = plugins.filter_map(Value::as_table);
-    let named = |plugin: &&Table| plugin["name"].as_str() == Some(recipe);
-    let mut plugin = plugins.find(named).unwrap().clone();
-    let mut case = Table::new();
-    for key in ["config", "grants", "limits", "trusted", "on_failure"] {
-        if let Some(value) = plugin.remove(key) {
-            case.insert(key.to_owned(), value);
-        }
+/// A world in which nothing is known.
+fn services(subject: &Subject) -> Services {
+    let clock = Arc::new(FakeClock::default());
+    Services {
+        plugin_dir: subject.folder(),
+        cache_dir: subject.cache_dir.clone(),
+        parser: Arc::new(Parser::new(Limits::default())),
+        clock: clock.clone(),
+        entropy: Arc::new(StubEntropy::new(0)),
+        key_value: Arc::new(MemoryKeyValue::new(clock)),
+        resolver: Arc::new(StubDns::default()),
+        http: Arc::new(StubHttp::default()),
     }
-    plugin.remove("name");
-    assert_eq!(plugin, Table::new(), "what a case does not know");
-    let grants = case.get("grants").and_then(Value::as_table);
-    let placeholders = |key: &str, text: String| {
-        let names = grants.and_then(|grants| grants.get(key)?.as_array());
-        let names = names.into_iter().flatten().filter_map(Value::as_str);
-        let pairs = names.map(|name| (name.to_owned(), Value::from(text.clone())));
-        Value::Table(pairs.collect())
-    };
-    let stub = Table::from_iter([
-        ("secrets".to_owned(), placeholders("secrets", "x".into())),
-        (
-            "aead_keys".to_owned(),
-            placeholders("aead_keys", "0".repeat(64)),
-        ),
-    ]);
-    case.insert("stub".to_owned(), stub.into());
-    let expect = Table::from_iter([("sender".to_owned(), "sender@example.org".into())]);
-    case.insert("expect".to_owned(), expect.into());
-    case.to_string()
 }
 
 #[test]
