@@ -1,4 +1,5 @@
-//! What the SDKs ship in generated form: C for each world, TypeScript types, Python stubs.
+//! What is committed in generated form: bindings of the SDKs (C for each world, TypeScript types, Python
+//! stubs) and the schema of the configuration.
 //!
 //! They are committed, so that a project begins without a generator; CI makes them anew and compares.
 
@@ -28,7 +29,7 @@ pub(crate) enum Mode {
 /// Generated files by their path from the root of the clone.
 type Files = BTreeMap<PathBuf, String>;
 
-/// Makes all bindings from the interface, and writes them or compares them with what is there.
+/// Makes all generated files, and writes them or compares them with what is there.
 ///
 /// # Errors
 /// When the interface does not parse, a generator is missing, or (with [`Mode::Check`]) a file is not
@@ -42,6 +43,7 @@ pub(crate) fn run(install: Install, mode: Mode) -> Result<()> {
     let (resolve, package) = parse(&wit)?;
     typescript::generate(&resolve, package, &mut files)?;
     python::generate(&wit, install, &mut files)?;
+    files.insert("schemas/waxseal.schema.json".into(), schema()?);
     let differing: Vec<_> = files
         .iter()
         .filter(|(path, text)| differs(path, text))
@@ -53,12 +55,33 @@ pub(crate) fn run(install: Install, mode: Mode) -> Result<()> {
         }
     }
     if mode == Mode::Check && !differing.is_empty() {
-        bail!(
-            "the bindings of the SDKs are not those of the interface: run `cargo xtask bindings`"
-        );
+        bail!("generated files are not what they would be: run `cargo xtask bindings`");
     }
     println!("Bindings: {} files, {} new", files.len(), differing.len());
     Ok(())
+}
+
+/// The schema of the configuration, as the program prints it.
+fn schema() -> Result<String> {
+    let words = [
+        "run",
+        "--quiet",
+        "-p",
+        "waxseal-daemon",
+        "--",
+        "config",
+        "schema",
+    ];
+    let output = shell::cargo(words)
+        .output()
+        .context("running waxseal config schema")?;
+    if !output.status.success() {
+        bail!(
+            "waxseal config schema failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// The folder of the interface.

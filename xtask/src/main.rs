@@ -46,7 +46,7 @@ enum Command {
     /// Builds the shipped plugins, and the tutorial in four languages, into
     /// `$CARGO_TARGET_DIR/plugins`.
     Plugins,
-    /// Makes the generated part of the SDKs anew from the interface.
+    /// Makes the committed generated files anew: the SDKs' bindings, the configuration's schema.
     Bindings {
         /// Only compares, and fails where something differs.
         #[arg(long)]

@@ -3,33 +3,40 @@
 use serde::{Deserialize, Serialize};
 
 /// The `[access]` section.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, waxseal_settings::Setting,
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// `[access.imap]`
+    /// IMAP.
     pub imap: ImapConfig,
-    /// `[access.pop3]`
+    /// POP3.
     pub pop3: crate::Pop3Config,
 }
 
 /// The `[access.imap]` section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct ImapConfig {
-    /// Whether passwords are taken without TLS. For tests on loopback only.
+    /// Whether passwords are taken without TLS. Only for tests on this machine: anybody on the way
+    /// can read them.
     pub clear_text_login: bool,
-    /// Seconds without a command before `* BYE`, after login; at least 1800 (RFC 9051 §5.4).
+    /// Seconds without a command, after login (RFC 9051 §5.4 asks for at least 1,800). Past it: `*
+    /// BYE`.
+    #[setting(min = 1_800)]
     pub idle_secs_max: u64,
-    /// Seconds a client has to log in.
+    /// Seconds a client has to log in. Past it: `* BYE`.
     pub login_secs_max: u64,
-    /// Seconds one command may take to arrive, its literals included, once it began.
+    /// Seconds one command may take to arrive, its literals included, once it began. Past it: `*
+    /// BYE`.
     pub command_secs_max: u64,
-    /// Seconds the client may leave one buffer of output unread.
+    /// Seconds the client may leave one buffer of output unread. Past it the connection is closed.
     pub write_secs_max: u64,
-    /// Commands that put messages into other mailboxes and of which learning plugins are being told,
-    /// at the same time; default 16. Past it they are not told and counted.
+    /// Commands that put messages into other mailboxes and of which learning plugins are being
+    /// told, at the same time. Past it the plugins are not told, and that is counted; the client
+    /// notices nothing.
     pub moves_told_max: usize,
-    /// `[access.imap.limits]`
+    /// Limits of one IMAP session.
     pub limits: waxseal_imap::Limits,
 }
 

@@ -122,6 +122,8 @@ pub(crate) struct InitArgs {
 pub(crate) enum ConfigCommand {
     /// Name every mistake with file, line and column.
     Check,
+    /// Print the JSON Schema of the configuration file, for editors and other tools.
+    Schema,
 }
 
 /// How answers are printed.

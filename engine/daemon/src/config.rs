@@ -1,9 +1,16 @@
 //! The configuration file: one TOML file, a struct per room in that room, nested here.
 
+mod bounds;
 mod check;
 mod document;
+mod json;
 mod layout;
+#[cfg(test)]
+mod manual_tests;
 mod mistake;
+mod schema;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -11,6 +18,7 @@ mod vault;
 pub(crate) use check::{Ground, check};
 pub(crate) use layout::plugin_folder;
 pub(crate) use mistake::{Mistake, Mistakes};
+pub(crate) use schema::schema;
 pub(crate) use vault::Keeping;
 
 use document::Document;
@@ -23,81 +31,90 @@ use waxseal_net::{ListenerConfig, Throttling, TlsConfig};
 pub(crate) const CONFIG_VERSION: u32 = 1;
 
 /// Everything that is configured.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// Must be [`CONFIG_VERSION`].
+    /// The version of the file's form: 1.
     pub config_version: u32,
-    /// `[server]`
+    /// The server itself. Relative paths of the whole file start at the file's own folder.
     pub server: ServerConfig,
-    /// `[[listener]]`
+    /// The ports that are listened on, one table each; without any the server would serve nobody.
     #[serde(default, rename = "listener")]
     pub listeners: Vec<ListenerConfig>,
-    /// `[tls]`
+    /// The certificate; needed as soon as a listener uses TLS.
     pub tls: Option<TlsConfig>,
-    /// `[auth]`
+    /// How guessing at passwords is slowed down, without locking anybody out: accounts and networks
+    /// that failed too often may try once in an interval. An account that succeeded from a network
+    /// lately is exempt there.
     #[serde(default)]
     pub auth: Throttling,
-    /// `[mime]`
+    /// Limits of the parser of messages. Where one stops it, the message is kept as it is, and what
+    /// was understood so far is served to clients.
     #[serde(default)]
     pub mime: waxseal_mime::Limits,
-    /// `[dns]`
+    /// Questions to the DNS.
     #[serde(default)]
     pub dns: waxseal_dns::Config,
-    /// `[smtp]`
+    /// SMTP, submission and LMTP.
     #[serde(default)]
     pub smtp: waxseal_intake::Config,
-    /// `[access]`
+    /// How users reach their mailboxes.
     #[serde(default)]
     pub access: waxseal_access::Config,
-    /// `[delivery]`
+    /// From the queue to mailboxes and other hosts: batches, retries, reports.
     #[serde(default)]
     pub delivery: waxseal_delivery::Config,
-    /// `[relay]`
+    /// How mail for other hosts leaves.
     #[serde(default)]
     pub relay: waxseal_delivery::config::RelayConfig,
-    /// `[storage]`
+    /// Where mail is kept and how much of everything there may be.
     #[serde(default)]
     pub storage: waxseal_storage::Config,
-    /// `[plugins]`
+    /// The host of plugins, for all of them together.
     #[serde(default)]
     pub plugins: waxseal_plugin::HostConfig,
-    /// `[[plugin]]`
+    /// One plugin; they are asked in the order in which they stand in the file.
     #[serde(default, rename = "plugin")]
+    #[setting(reload)]
     pub plugin: Vec<waxseal_plugin::PluginConfig>,
-    /// `[[milter]]`
+    /// One existing milter, such as rspamd or opendkim, as a filter; they are asked in the order in
+    /// which they stand in the file.
     #[serde(default, rename = "milter")]
     pub milters: Vec<waxseal_milter::MilterConfig>,
-    /// `[milter_server]`: for `waxseal plugin serve-milter`.
+    /// `waxseal plugin serve-milter`, which lets one plugin filter for Postfix or Sendmail.
     #[serde(default)]
     pub milter_server: waxseal_milter::ServerConfig,
-    /// `[secrets]`
+    /// Texts that plugins may be granted, by name. Give either `file` or `value`.
     #[serde(default)]
+    #[setting(reload)]
     pub secrets: BTreeMap<String, Keeping>,
-    /// `[aead_keys]`
+    /// Keys that plugins may be granted to encrypt with, by name: 64 hexadecimal digits, such as
+    /// `openssl rand -hex 32` gives. Give either `file` or `value`.
     #[serde(default)]
+    #[setting(reload)]
     pub aead_keys: BTreeMap<String, Keeping>,
-    /// `[admin]`
+    /// The port for observation.
     #[serde(default)]
     pub admin: waxseal_admin::AdminConfig,
-    /// `[log]`
+    /// What is written to the log, and where.
     #[serde(default)]
     pub log: LogConfig,
 }
 
 /// The `[server]` section. Relative paths of the whole file start at the file's own folder.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServerConfig {
     /// The name of this host in the DNS: in greetings, in Received, in reports.
     pub hostname: String,
-    /// The data folder; made if missing, used by one process at a time. Default `data`.
+    /// The data folder: queue, mailboxes, accounts. Made if missing, used by one process at a time.
     #[serde(default = "data_folder")]
     pub data: PathBuf,
     /// Where plugin files lie; by default `plugins` beside the program or one folder up.
     #[serde(default)]
     pub plugin_dir: Option<PathBuf>,
-    /// Seconds that a stop waits for sessions and deliveries under way. Default 10.
+    /// Seconds that a stop waits for sessions and deliveries under way. Past it they are cut off;
+    /// what was accepted is delivered after the next start.
     #[serde(default = "stop_secs")]
     pub stop_secs: u64,
 }
@@ -111,19 +128,19 @@ const fn stop_secs() -> u64 {
 }
 
 /// The `[log]` section.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LogConfig {
-    /// `text` or `json`. Default `text`.
+    /// How lines look.
     pub format: LogFormat,
-    /// `error`, `warn`, `info`, `debug` or `trace`. Default `info`.
+    /// The least important lines that are written.
     pub level: LogLevel,
     /// Append to this file instead of standard error; rotate it by copy and truncate.
     pub file: Option<PathBuf>,
 }
 
 /// How log lines look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
     /// For people.
@@ -134,7 +151,7 @@ pub(crate) enum LogFormat {
 }
 
 /// The least important lines that are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogLevel {
     /// Only what somebody must act on.
@@ -182,6 +199,9 @@ impl Config {
         if let Some(tls) = &mut self.tls {
             tls.certificate = folder.join(&tls.certificate);
             tls.key = folder.join(&tls.key);
+        }
+        if let Some(anchors) = &mut self.relay.trust_anchors {
+            *anchors = folder.join(&anchors);
         }
         if let Some(log) = &mut self.log.file {
             *log = folder.join(&log);

@@ -6,7 +6,7 @@
 mod banner;
 
 use crate::cli::DemoArgs;
-use crate::config::{Config, plugin_folder};
+use crate::config::{Config, plugin_folder, schema};
 use crate::failure::{Failure, Outcome};
 use crate::init::{smarthost, toml_text};
 use crate::serve;
@@ -30,6 +30,8 @@ const LISTENERS: [(&str, u16, &str); 8] = [
 ];
 /// The observation port, above the base. Browsers refuse to open 10080, which +80 would give.
 pub(crate) const ADMIN_PORT: u16 = 88;
+/// The schema of the configuration, beside it, for editors.
+const SCHEMA_FILE: &str = "waxseal.schema.json";
 /// What the shipped filter does here.
 const RULES: &str = include_str!("demo/rules.toml");
 
@@ -46,6 +48,9 @@ pub(crate) async fn demo(args: DemoArgs) -> Outcome {
     let file = dir.join("waxseal.toml");
     let text = configuration(&args, &dir, plugins.as_deref())?;
     std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
+    let schema_file = dir.join(SCHEMA_FILE);
+    std::fs::write(&schema_file, schema())
+        .with_context(|| format!("writing {}", schema_file.display()))?;
     let (config, _) = Config::read(&file)?;
     people(&config).await?;
     let program = std::env::args_os()
@@ -119,12 +124,17 @@ fn configuration(args: &DemoArgs, dir: &Path, plugins: Option<&Path>) -> Outcome
     let files = certificate_files(dir);
     let path = |path: &Path| toml_text(&path.to_string_lossy());
     let mut text = format!(
-        "# Written by `waxseal demo` at every start; changes are lost.\n\
+        "#:schema ./{SCHEMA_FILE}\n\
+         # Written by `waxseal demo` at every start; changes are lost. Editors that know the line\n\
+         # above complete keys and explain them.\n\
          config_version = 1\n\n\
          [server]\nhostname = \"mx.example.test\"\ndata = {}\n",
         path(&dir.join("data"))
     );
-    if let Some(plugins) = plugins {
+    // A folder that was named counts, even while nothing lies in it.
+    let named = args.plugins.as_deref().map(std::path::absolute).transpose();
+    let named = named.context("reading --plugins")?;
+    if let Some(plugins) = named.as_deref().or(plugins) {
         text.push_str(&format!("plugin_dir = {}\n", path(plugins)));
     }
     text.push_str(&format!(

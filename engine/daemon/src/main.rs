@@ -60,6 +60,7 @@ fn run(cli: Cli) -> Outcome {
             Command::Demo(args) => demo::demo(args).await,
             Command::Init(args) => init::init(file, args),
             Command::Config(ConfigCommand::Check) => check_config(file).await,
+            Command::Config(ConfigCommand::Schema) => print_schema(),
             Command::Plugin(PluginCommand::ServeMilter(args)) => {
                 serve_milter::serve_milter(file, args).await
             }
@@ -103,6 +104,12 @@ fn runtime(command: &Command) -> Outcome<tokio::runtime::Runtime> {
     };
     let runtime = builder.enable_all().build();
     Ok(runtime.context("starting the runtime")?)
+}
+
+/// Prints the schema of the configuration.
+fn print_schema() -> Outcome {
+    let printed = std::io::stdout().write_all(config::schema().as_bytes());
+    Ok(printed.context("printing")?)
 }
 
 /// Prints every mistake, or that there is none.

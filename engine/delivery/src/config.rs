@@ -7,20 +7,24 @@ pub use relay::{RelayConfig, RelayMode, Secret, SmarthostConfig, Timeouts, TlsMo
 use serde::Deserialize;
 
 /// The `[delivery]` section: batches, retries, reports.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Messages leased from the queue at once; 1 to 1,000.
+    /// Messages taken from the queue at once.
+    #[setting(min = 1, max = 1_000)]
     pub claim_max: usize,
-    /// Messages being delivered at the same time, local and relayed together; at least 1.
+    /// Messages being delivered at the same time, local and relayed together. Others wait in the
+    /// queue.
+    #[setting(min = 1, max = 1_000_000)]
     pub messages_in_flight_max: usize,
     /// How long a graceful stop waits for attempts under way before their leases are given back,
     /// in seconds.
+    #[setting(skip)]
     pub stop_secs_max: u64,
     /// Whether `alice+lists@…` goes to alice's mailbox `lists`, made if missing (RFC 5233). Anyone
     /// who writes to such an address then makes mailboxes, so it is off unless asked for.
     pub subaddress_mailboxes: bool,
-    /// Where quarantined messages are kept.
+    /// The mailbox where quarantined messages are kept; made if missing.
     pub junk_mailbox: String,
     /// Where mail for `<Postmaster>` without a domain goes; `postmaster@` the server's own name, or
     /// at the first hosted domain, if not given (RFC 5321 §4.5.1).
@@ -50,13 +54,15 @@ impl Default for Config {
 }
 
 /// The `[delivery.transport]` section: transports that plugins are.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct TransportConfig {
-    /// Messages being handed to transports at the same time, all transports together; at least 1.
-    /// Others wait 30 seconds for their next attempt, so that a slow transport holds up nobody else.
+    /// Messages being handed to transports at the same time, all transports together. Others wait
+    /// 30 seconds for their next attempt, so that a slow transport holds up nobody else.
+    #[setting(min = 1, max = 1_000_000)]
     pub messages_in_flight_max: usize,
-    /// Handovers of one message in one attempt; at least 1. The rest follow in the next, at once.
+    /// Handovers of one message in one attempt. The rest follow in the next, at once.
+    #[setting(min = 1)]
     pub handovers_max: u32,
 }
 
@@ -70,15 +76,17 @@ impl Default for TransportConfig {
 }
 
 /// The `[delivery.retry]` section (RFC 5321 §4.5.4.1).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetryConfig {
-    /// Waits between one attempt and the next, in seconds; the last repeats. By the message's age,
-    /// so that neither a restart nor a manual retry shifts them.
+    /// Waits between one attempt and the next, in seconds; the last repeats. They are counted by
+    /// the message's age, so that neither a restart nor a manual retry shifts them.
+    #[setting(min = 1, len_min = 1)]
     pub delays_secs: Vec<u64>,
-    /// Age at which deferred recipients fail, in seconds; RFC 5321 asks for four to five days.
+    /// Age of a message, in seconds, at which recipients that are still deferred fail and the
+    /// sender gets a report; RFC 5321 asks for four to five days.
     pub give_up_secs: u64,
-    /// Age at which the sender is told of a delay, in seconds; 0 for never.
+    /// Age of a message, in seconds, at which its sender is told of a delay; 0 for never.
     pub delay_report_secs: u64,
 }
 
@@ -93,12 +101,13 @@ impl Default for RetryConfig {
 }
 
 /// The `[delivery.report]` section (RFC 3461, RFC 3464).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReportConfig {
-    /// A larger message is returned as its header section only, even for RET=FULL, in octets.
+    /// Octets of a message up to which a report returns the whole of it; of a larger one it returns
+    /// the header section only, even for RET=FULL.
     pub return_octets_max: u64,
-    /// A longer header section is cut in reports, in octets.
+    /// Octets of a returned header section; a longer one is cut.
     pub header_octets_max: u64,
 }
 

@@ -4,16 +4,20 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 
 /// The `[dns]` section.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Recursive name servers as `address:port`; those of the system (`/etc/resolv.conf`) if empty.
+    /// Recursive name servers; those of the system (`/etc/resolv.conf`) if empty.
     pub servers: Vec<SocketAddr>,
-    /// How long one server may take for one answer, in seconds.
+    /// Seconds that one server may take for one answer; then the question is sent again.
+    #[setting(min = 1, max = 60)]
     pub timeout_secs: u64,
-    /// How often a question is sent again; 0 to 10.
+    /// How often a question is sent again.
+    #[setting(max = 10)]
     pub retries: usize,
-    /// How long one question may take with all retries and aliases, in seconds.
+    /// Seconds that one question may take with all retries and aliases. Past it the message waits
+    /// for its next attempt.
+    #[setting(min = 1, max = 600)]
     pub total_secs_max: u64,
     /// Answers kept in memory for as long as they are valid.
     pub cache_entries_max: u64,

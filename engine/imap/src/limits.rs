@@ -1,33 +1,35 @@
 //! The limits of one session; each has a documented answer.
 
 /// Limits of an IMAP session.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, waxseal_settings::Setting,
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Octets of one command without its literals, and of one line: more is answered with BYE.
+    /// Octets of one command without its literals, and of one line. Past it: `* BYE [TOOBIG]`.
     pub line_octets_max: usize,
-    /// Octets of one command and of one literal before login: more is answered with BYE or
-    /// `NO [TOOBIG]`.
+    /// Octets of one command, and of one literal, before login. Past it: `* BYE [TOOBIG]`, or `NO
+    /// [TOOBIG]` for a literal that was only announced.
     pub unauthenticated_octets_max: usize,
-    /// Octets of a literal that is an argument (not a message): `NO [TOOBIG]` before it is sent,
-    /// BYE for a non-synchronizing one.
+    /// Octets of a literal that is an argument, not a message. Past it: `NO [TOOBIG]` before it is
+    /// sent, `* BYE` where the client does not wait for leave.
     pub literal_octets_max: u64,
-    /// Octets of all arguments of one command, literals included: BYE.
+    /// Octets of all arguments of one command, literals included. Past it: `* BYE [TOOBIG]`.
     pub command_octets_max: usize,
-    /// Octets of one appended message (RFC 7889): `NO [TOOBIG]` before it is sent, BYE for a
-    /// non-synchronizing one.
+    /// Octets of one appended message; announced as APPENDLIMIT (RFC 7889). Past it: `NO [TOOBIG]`
+    /// before it is sent, `* BYE` where the client does not wait for leave.
     pub message_octets_max: u64,
-    /// Messages of one APPEND (RFC 3502): `NO [LIMIT]`.
+    /// Messages of one APPEND (RFC 3502). Past it: `NO [LIMIT]`.
     pub append_messages_max: usize,
-    /// Nesting of search keys and parentheses: BAD.
+    /// Nesting of search keys and parentheses. Past it: `BAD`.
     pub nesting_max: usize,
-    /// Search keys in one SEARCH: BAD.
+    /// Search keys of one SEARCH. Past it: `BAD`.
     pub search_keys_max: usize,
-    /// Ranges in one sequence set: BAD.
+    /// Ranges of one set of messages, such as `1:3,7,9:*`. Past it: `BAD`.
     pub set_ranges_max: usize,
-    /// Data items in one FETCH: BAD.
+    /// Data items of one FETCH. Past it: `BAD`.
     pub fetch_items_max: usize,
-    /// Malformed commands in a row: BYE after the last.
+    /// Malformed commands in a row. At it: `* BYE`.
     pub bad_commands_max: u32,
     /// Octets of one part decoded for FETCH BINARY or SEARCH; a larger part is answered with
     /// `NO [LIMIT]` (FETCH) or searched up to there (SEARCH).

@@ -4,15 +4,18 @@ use waxseal_mail::Domain;
 use waxseal_smtp::server::{LimitError, Limits};
 
 /// Settings of intake; the `[smtp]` section.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize, waxseal_settings::Setting,
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The name of this host: in the greeting, in Received and in the Message-ID fields that are
-    /// added. Default `localhost`.
+    /// added.
+    #[setting(skip)]
     pub hostname: String,
-    /// Seconds for the handshake after STARTTLS; then the connection is closed. Default 30.
+    /// Seconds for the handshake after STARTTLS. Past it the connection is closed.
     pub handshake_secs_max: u64,
-    /// The limits of sessions and messages.
+    /// Limits of sessions and messages.
     pub limits: Limits,
 }
 

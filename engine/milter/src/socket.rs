@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use waxseal_settings::{Setting, Shape, Value};
 
 /// The address of a milter.
 ///
@@ -49,6 +50,16 @@ impl Socket {
             }
             Self::Unix(path) => Ok(Box::new(UnixStream::connect(path).await?)),
         }
+    }
+}
+
+impl Setting for Socket {
+    fn shape() -> Shape {
+        Shape::Text("socket")
+    }
+
+    fn value(&self) -> Value {
+        Value::Text(self.to_string())
     }
 }
 

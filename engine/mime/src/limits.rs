@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 /// Limits of the parser: the `[mime]` section. Where one stops it, the message is kept as it is,
 /// what was understood so far stands, and the index says `truncated`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Parts inside parts; deeper ones are opaque.
+    /// Parts inside parts inside parts: how deep; deeper ones are opaque.
     pub depth_max: usize,
     /// Parts of one message; what comes after is content of the multiparts that are open.
     pub parts_max: usize,

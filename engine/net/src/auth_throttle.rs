@@ -14,16 +14,19 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Limits of [`AuthThrottle`]; the `[auth]` section.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Throttling {
-    /// Failures of one account or network before it is slowed down. Default 10.
+    /// Failed logins of one account, or from one network (IPv4 /24, IPv6 /64), before it is slowed
+    /// down.
     pub failures_free: u32,
-    /// Milliseconds between tries afterwards; sooner ones are refused unchecked. Default 1,500.
+    /// Milliseconds between tries afterwards. Sooner ones are refused without a look at the
+    /// password: SMTP 454 4.7.0, IMAP `NO [UNAVAILABLE]`, POP3 `-ERR [SYS/TEMP]`.
     pub interval_ms: u64,
-    /// Seconds without a failure after which all is forgotten. Default 900.
+    /// Seconds without a failure after which all is forgotten.
     pub forget_secs: u64,
-    /// Accounts, networks and pairs remembered, each; the longest unused go first. Default 65,536.
+    /// Accounts, networks and pairs of both that are remembered, each. Past it the longest unused
+    /// are forgotten.
     pub entries_max: usize,
 }
 

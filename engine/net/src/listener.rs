@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use waxseal_ports::filter::Protocol;
+use waxseal_settings::{Choice, Shape};
 
 /// Connections that the kernel holds for a listener that does not accept at the moment.
 const BACKLOG: u32 = 1024;
@@ -22,24 +23,27 @@ const BACKLOG: u32 = 1024;
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
 
 /// One `[[listener]]` section.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub struct ListenerConfig {
-    /// What is spoken: `smtp`, `submission`, `lmtp`, `imap` or `pop3`.
+    /// What is spoken: `smtp` (port 25), `submission` (587 and 465), `lmtp`, `imap` (143 and 993)
+    /// or `pop3` (110 and 995).
     #[serde(deserialize_with = "protocol")]
+    #[setting(shape = protocols)]
     pub protocol: Protocol,
-    /// Address and port, for example `0.0.0.0:25` or `[::]:993`.
+    /// Address and port, for example `0.0.0.0:25` or `[::]:993`; on Linux `[::]` takes IPv4 as
+    /// well.
     pub address: SocketAddr,
-    /// `none`, `starttls` or `implicit`.
+    /// When TLS begins. Anything but `none` needs the table `[tls]`.
     #[serde(default)]
     pub tls: TlsMode,
-    /// Connections served at once; more get 421, BYE or -ERR. Default 2,000.
+    /// Connections served at once. Past it: 421, `* BYE` or `-ERR`.
     #[serde(default = "connections_max")]
     pub connections_max: usize,
-    /// Connections from one IPv4 address or IPv6 /64; more get 421 4.7.0, BYE or -ERR. Default 50.
+    /// Connections from one IPv4 address or IPv6 /64. Past it: 421 4.7.0, `* BYE` or `-ERR`.
     #[serde(default = "connections_per_address_max")]
     pub connections_per_address_max: usize,
-    /// Seconds for an implicit TLS handshake; then the connection is closed. Default 30.
+    /// Seconds for an implicit TLS handshake. Past it the connection is closed.
     #[serde(default = "handshake_secs_max")]
     pub handshake_secs_max: u64,
 }
@@ -55,7 +59,7 @@ const fn handshake_secs_max() -> u64 {
 }
 
 /// When a listener begins TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub enum TlsMode {
     /// Never; STARTTLS is not announced.
@@ -319,6 +323,23 @@ fn protocol<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Protoco
         "pop3" => Ok(Protocol::Pop3),
         other => Err(serde::de::Error::unknown_variant(other, &NAMES)),
     }
+}
+
+/// What a listener can speak, for the reference of the configuration.
+fn protocols() -> Shape {
+    let docs = [
+        "Mail from other servers.",
+        "Mail from users of ours, who log in.",
+        "Mail from a server of ours, such as Postfix, for local accounts.",
+        "Mailboxes.",
+        "INBOX only.",
+    ];
+    let choices = NAMES.iter().zip(docs);
+    let choices = choices.map(|(name, docs)| Choice {
+        name: (*name).to_owned(),
+        docs,
+    });
+    Shape::Choice(choices.collect())
 }
 
 const NAMES: [&str; 5] = ["smtp", "submission", "lmtp", "imap", "pop3"];

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
 use waxseal_ports::filter::OnFailure;
+use waxseal_settings::Shape;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -23,28 +24,31 @@ pub struct Config {
 
 /// Settings of the host itself: the table `[plugins]`. They are read at start; a reload does not
 /// change them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct HostConfig {
-    /// Plugin instances alive at once, all plugins and sessions together; 1 to 20,000, default
-    /// 1,000. Past it the failure policy of the plugin answers.
+    /// Plugin instances alive at once, all plugins and sessions together. Past it the failure
+    /// policy of the plugin answers.
+    #[setting(min = 1, max = 20_000)]
     pub instances_max: u32,
-    /// Calls that run over 10 ms at once, on threads of their own; 1 to 64, default 2. Others wait
-    /// for one of these within their `wall_millis`.
+    /// Calls that run over 10 ms at once, on threads of their own. Others wait for one of these
+    /// within their `wall_millis`.
+    #[setting(min = 1, max = 64)]
     pub slow_calls_max: u32,
-    /// Octets of one component file; default 64 MiB.
+    /// Octets of one component file. A larger one is not loaded.
     pub component_bytes_max: u64,
     /// Whether plugin files and the configuration are looked at every 2 s, and read again when they
-    /// changed; default no.
+    /// changed.
     pub watch: bool,
-    /// Calls waiting for an observing plugin, per session; default 64. Past it they are dropped and
-    /// counted.
+    /// Calls waiting for an observing plugin, per session. Past it they are dropped and counted.
+    #[setting(min = 1)]
     pub observe_queue_max: u32,
-    /// Moved messages that wait for learners, all sessions together; default 256. Past it those who
-    /// tell of more wait, which no client does.
+    /// Moved messages that wait for learners, all sessions together. Past it those who tell of more
+    /// wait, which no client does.
+    #[setting(min = 1)]
     pub moved_queue_max: u32,
-    /// Public keys (64 hex digits each) of which one must have signed a component before it is loaded;
-    /// without any, signatures are not looked at.
+    /// Public keys (64 hex digits each, as `waxseal plugin key new` prints them) of which one must
+    /// have signed a component before it is loaded; without any, signatures are not looked at.
     pub require_signatures: Vec<PublicKey>,
 }
 
@@ -63,38 +67,44 @@ impl Default for HostConfig {
 }
 
 /// One plugin: a table `[[plugin]]`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub struct PluginConfig {
     /// Its name here, in logs, metrics and traces: 1 to 32 of `a-z 0-9 -`, beginning with a letter,
     /// different from all others.
     pub name: String,
-    /// The component file, relative to the plugin folder; default `<name>.wasm`.
+    /// The component file, relative to the plugin folder; `<name>.wasm` if not given.
     #[serde(default)]
     pub file: Option<PathBuf>,
-    /// What a failure of the plugin means for the client; default `defer`.
+    /// What a failure of the plugin means for the client.
     #[serde(default)]
     pub on_failure: OnFailure,
-    /// Whether its verdict may replace a stricter one of a former filter; default no.
+    /// Whether its verdict may replace a stricter one of a former filter.
     #[serde(default)]
     pub trusted: bool,
     /// Whether its verdicts are only compared with those of the other filters, and counted: it is
-    /// asked after them, off the client's time, about the message as it stood at its place. Default
-    /// no.
+    /// asked after them, off the client's time, about the message as it stood at its place.
     #[serde(default)]
     pub shadow: bool,
-    /// Whether it is loaded and asked at all; default yes.
+    /// Whether it is loaded and asked at all.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// What it may use up.
+    /// What it may use up. Past a limit the call fails, and `on_failure` answers.
     #[serde(default)]
     pub limits: Limits,
-    /// What it may reach.
+    /// What it may reach beyond the message. What is not granted answers `denied`, and the log says
+    /// once which line would grant it.
     #[serde(default)]
     pub grants: Grants,
-    /// Its own settings: `[plugin.config]`, handed to it as JSON.
+    /// Its own settings, handed to it as JSON; its own documentation names them.
     #[serde(default)]
+    #[setting(shape = own_settings)]
     pub config: toml::Table,
+}
+
+/// `[plugin.config]`: the plugin knows what may stand there.
+const fn own_settings() -> Shape {
+    Shape::Free
 }
 
 const fn yes() -> bool {
@@ -102,42 +112,49 @@ const fn yes() -> bool {
 }
 
 /// What one plugin may use up: the table `[plugin.limits]`. Past a limit the call fails.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Memory of one instance, summed over its memories; 64 KiB to 1 GiB, default 64 MiB.
+    /// Memory of one instance, summed over its memories. Past it the plugin is told that there is
+    /// none.
+    #[setting(min = 65_536, max = 1_073_741_824)]
     pub memory_bytes_max: u64,
-    /// Elements of all tables of one instance; at most 20,000, which is the default.
+    /// Elements of all tables of one instance.
+    #[setting(max = TABLE_ELEMENTS_MAX)]
     pub table_elements_max: u32,
-    /// CPU time of one call before the message stage, in steps of 10 ms; default 50.
+    /// CPU time of one call before the message stage, in steps of 10 ms.
+    #[setting(min = 1)]
     pub envelope_cpu_millis: u32,
-    /// CPU time of one call at the message stage, in steps of 10 ms; default 500.
+    /// CPU time of one call at the message stage, in steps of 10 ms.
+    #[setting(min = 1)]
     pub message_cpu_millis: u32,
-    /// CPU time of one call of a delivery plugin; default 5,000.
+    /// CPU time of one call of a delivery plugin, in steps of 10 ms.
+    #[setting(min = 1)]
     pub delivery_cpu_millis: u32,
-    /// CPU time of one call of a storage plugin, for each 10 MB begun; default 5,000.
+    /// CPU time of one call of a storage plugin, for each 10 MB begun.
+    #[setting(min = 1)]
     pub storage_cpu_millis: u32,
-    /// Time one call may take with all waiting; default 10,000. Of a storage plugin for each 10 MB
-    /// begun.
+    /// Time one call may take with all waiting; of a storage plugin for each 10 MB begun.
+    #[setting(min = 1)]
     pub wall_millis: u32,
-    /// Questions to the DNS a message; default 20. More are answered `budget`.
+    /// Questions to the DNS a message. More are answered `budget`.
     pub dns_questions_max: u32,
-    /// Requests over HTTP a message; default 5. More are answered `budget`.
+    /// Requests over HTTP a message. More are answered `budget`.
     pub http_requests_max: u32,
-    /// Attributes that a storage plugin keeps beside a blob; default 32.
+    /// Attributes that a storage plugin keeps beside a blob.
     pub attributes_max: u32,
-    /// Octets of them all; default 4 KiB.
+    /// Octets of the attributes of one blob, names and values together.
     pub attribute_bytes_max: u32,
-    /// Edits a message; default 100.
+    /// Edits a message.
     pub edits_max: u32,
-    /// Octets of edits a message; default 256 KiB.
+    /// Octets of edits a message.
     pub edit_bytes_max: u32,
-    /// Log lines a message; default 1,000. More are dropped.
+    /// Log lines a message. More are dropped.
     pub log_lines_max: u32,
-    /// Octets of log lines a message; default 64 KiB. More are dropped.
+    /// Octets of log lines a message. More are dropped.
     pub log_bytes_max: u32,
-    /// Failures in a row after which the plugin is not called for 1, 2, 4 … 60 s; default 10, 0 for
-    /// never.
+    /// Failures in a row after which the plugin is not called for 1, 2, 4 … 60 s; 0 for never.
+    /// Meanwhile `on_failure` answers.
     pub breaker_failures_max: u32,
 }
 

@@ -5,18 +5,20 @@ use url::{Host, Url};
 
 /// Grants of one plugin. What is not granted answers `denied`, and the log says once which line
 /// would grant it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Grants {
-    /// Whether it may ask the DNS; default no.
+    /// Whether it may ask the DNS.
     pub dns: bool,
     /// Prefixes of the URLs that it may send requests to, such as `https://api.example.com/v1/`.
+    /// Redirects are not followed, and a name that leads to a private address is refused.
     pub http: Vec<String>,
-    /// Octets that its keys and values may have together; default 0, which grants none.
+    /// Octets that its keys and values may have together; 0 grants none. Past it writes are
+    /// answered `quota`.
     pub kv_bytes: u64,
-    /// Names in `[secrets]`.
+    /// Names in `[secrets]` whose texts it may read.
     pub secrets: Vec<String>,
-    /// Names in `[aead_keys]`.
+    /// Names in `[aead_keys]` that it may have something encrypted with; it never sees the keys.
     pub aead_keys: Vec<String>,
 }
 

@@ -5,6 +5,7 @@ use crate::vault::hex_octets;
 use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
+use waxseal_settings::{Setting, Shape, Value};
 
 /// Octets of an Ed25519 public key.
 const KEY_OCTETS: usize = 32;
@@ -51,6 +52,16 @@ pub(crate) fn check(keys: &[PublicKey], component: &[u8]) -> Result<(), String> 
          after it was signed",
         keys.len()
     ))
+}
+
+impl Setting for PublicKey {
+    fn shape() -> Shape {
+        Shape::Text("64 hex digits")
+    }
+
+    fn value(&self) -> Value {
+        Value::Text(self.to_string())
+    }
 }
 
 impl FromStr for PublicKey {

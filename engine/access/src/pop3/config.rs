@@ -3,21 +3,23 @@
 use serde::{Deserialize, Serialize};
 
 /// The `[access.pop3]` section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Pop3Config {
-    /// Whether passwords are taken without TLS. For tests on loopback only.
+    /// Whether passwords are taken without TLS. Only for tests on this machine: anybody on the way
+    /// can read them.
     pub clear_text_login: bool,
-    /// Seconds without a command before `-ERR` and the end, nothing removed; at least 600
-    /// (RFC 1939 §3).
+    /// Seconds without a command (RFC 1939 §3 asks for at least 600). Past it the session ends with
+    /// `-ERR`, and nothing is removed.
+    #[setting(min = 600)]
     pub idle_secs_max: u64,
-    /// Seconds a client has to log in.
+    /// Seconds a client has to log in. Past it the session ends with `-ERR`.
     pub login_secs_max: u64,
-    /// Seconds one line may take to arrive once it began.
+    /// Seconds one line may take to arrive once it began. Past it the session ends with `-ERR`.
     pub command_secs_max: u64,
-    /// Seconds the client may leave one buffer of output unread.
+    /// Seconds the client may leave one buffer of output unread. Past it the connection is closed.
     pub write_secs_max: u64,
-    /// `[access.pop3.limits]`
+    /// Limits of one POP3 session.
     pub limits: waxseal_pop3::Limits,
 }
 

@@ -1,13 +1,15 @@
 //! What `serve` would refuse although the file can be read: every such mistake, at its place.
 
+use super::bounds::{Step, out_of_bounds};
 use super::document::{At, Document};
 use super::{CONFIG_VERSION, Config, Mistake, plugin_folder};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use waxseal_mail::Domain;
 use waxseal_net::{TlsAcceptor, TlsMode};
 use waxseal_plugin::{Services, StartError};
+use waxseal_settings::Setting;
 
 /// How far the machine is looked at beside the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +30,18 @@ pub(crate) async fn check(
     services: Services,
 ) -> Vec<Mistake> {
     let checker = Checker { config, document };
-    let mut mistakes = checker.values();
-    mistakes.extend(checker.rooms());
+    let (wrong, mut mistakes) = checker.bounds();
+    mistakes.extend(checker.values());
+    mistakes.extend(checker.rooms(&wrong));
     mistakes.extend(checker.listeners());
     if ground == Ground::FilesAndPorts {
         mistakes.extend(checker.ports());
     }
     mistakes.extend(checker.tls());
-    if ground != Ground::Values {
+    let loads = ["plugin", "plugins"]
+        .iter()
+        .all(|section| !wrong.contains(*section));
+    if ground != Ground::Values && loads {
         mistakes.extend(checker.plugins(services).await);
     }
     mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
@@ -48,6 +54,20 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
+    /// Values out of the bounds of the schema, and the sections that hold them.
+    fn bounds(&self) -> (BTreeSet<String>, Vec<Mistake>) {
+        let found = out_of_bounds(&Config::shape(), &self.config.value());
+        let sections = found.iter().filter_map(|(path, _)| match path.first() {
+            Some(Step::Key(section)) => Some(section.clone()),
+            Some(Step::Element(_)) | None => None,
+        });
+        let mistakes = found.iter().map(|(path, message)| {
+            let path: Vec<At<'_>> = path.iter().map(Step::at).collect();
+            self.at(&path, message)
+        });
+        (sections.collect(), mistakes.collect())
+    }
+
     fn values(&self) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         let config = self.config;
@@ -79,12 +99,14 @@ impl Checker<'_> {
         mistakes
     }
 
-    /// What the rooms themselves say about their sections.
-    fn rooms(&self) -> Vec<Mistake> {
+    /// What the rooms themselves say about their sections, but for those that were found `wrong`
+    /// already: the same would be said twice.
+    fn rooms(&self, wrong: &BTreeSet<String>) -> Vec<Mistake> {
         let config = self.config;
         let mut mistakes = Vec::new();
         let hostname_is_fine = Domain::parse(&config.server.hostname).is_ok();
-        if let (true, Err(error)) = (hostname_is_fine, config.smtp.check()) {
+        let judged = hostname_is_fine && !wrong.contains("smtp");
+        if let (true, Err(error)) = (judged, config.smtp.check()) {
             mistakes.push(self.at_dotted("smtp", &error.to_string()));
         }
         let delivery = config.delivery.check().map_err(|error| error.to_string());
@@ -98,16 +120,18 @@ impl Checker<'_> {
             ("storage", storage),
         ];
         for (section, checked) in sections {
-            if let Err(error) = checked {
+            if let (false, Err(error)) = (wrong.contains(section), checked) {
                 mistakes.push(self.at_dotted(section, &error));
             }
         }
         let milters = waxseal_milter::MilterConfig::problems(&config.milters);
-        mistakes.extend(milters.into_iter().map(|(index, key, problem)| {
+        let milters = milters.into_iter().filter(|_| !wrong.contains("milter"));
+        mistakes.extend(milters.map(|(index, key, problem)| {
             let here = [At::Key("milter"), At::Element(index), At::Key(key)];
             self.at(&here, problem)
         }));
-        if let Some(problem) = config.milter_server.problem() {
+        let milter_server = config.milter_server.problem();
+        if let Some(problem) = milter_server.filter(|_| !wrong.contains("milter_server")) {
             mistakes.push(self.at_dotted("milter_server", &problem));
         }
         mistakes.extend(self.vault());

@@ -122,7 +122,7 @@ fn what_rooms_refuse_stands_at_its_key() {
             w.toml:9:13: delivery.claim_max must be 1 to 1000
             w.toml:10:1: relay.smarthost: mode "smarthost" needs a host
             w.toml:13:16: dns.timeout_secs must be 1 to 60
-            w.toml:14:2: limits: recipients_max is 1, but has to be at least 100
+            w.toml:15:18: smtp.limits.recipients_max must be at least 100
         "#]],
     );
 }
@@ -302,9 +302,8 @@ fn milters() {
              [[milter]]\nname = \"a\"\nsocket = \"unix:/run/b\"\nlimits.command_secs_max = 0\n"
         ),
         expect![[r#"
-            w.toml:9:17: milter_server.idle_secs_max is 0
-            w.toml:14:8: two milters have this name
-            w.toml:16:1: command_secs_max is 0
+            w.toml:9:17: milter_server.idle_secs_max must be at least 1
+            w.toml:16:27: milter.limits.command_secs_max must be at least 1
         "#]],
     );
 }

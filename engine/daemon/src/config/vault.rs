@@ -8,20 +8,27 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use waxseal_plugin::{AeadKey, Secret, Vault};
+use waxseal_settings::Shape;
 
 /// Octets of one secret.
 const OCTETS_MAX: usize = 64 * 1024;
 
 /// Where a secret or a key is kept: in a file of its own, or here.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Keeping {
-    /// A file that only its owner can read; a line end at its end does not count.
+    /// A file that only its owner can read (`chmod 600`); a line end at its end does not count.
     #[serde(default)]
     pub file: Option<PathBuf>,
     /// The text itself.
     #[serde(default)]
+    #[setting(shape = secret_text)]
     pub value: Option<String>,
+}
+
+/// A secret has a shape and no value that could be shown.
+const fn secret_text() -> Shape {
+    Shape::Text("")
 }
 
 impl fmt::Debug for Keeping {

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+use waxseal_settings::{Setting, Shape, Value};
 
 /// The `[relay]` section.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct RelayConfig {
     /// Which way mail for other hosts goes.
@@ -24,24 +25,29 @@ pub struct RelayConfig {
     /// connected to. Off, since any domain's MX record can name such an address.
     pub allow_private_addresses: bool,
     /// Connections to all destinations together.
+    #[setting(min = 1, max = 100_000)]
     pub connections_max: usize,
     /// Connections to one destination at the same time.
+    #[setting(min = 1, max = 100_000)]
     pub connections_per_destination_max: usize,
-    /// Messages that wait for a connection or use one; more are put back for half a minute.
+    /// Messages that wait for a connection or use one. More are put back for half a minute.
+    #[setting(min = 1, max = 100_000)]
     pub messages_in_flight_max: usize,
     /// Recipients of one transaction; servers must take 100 (RFC 5321 §4.5.3.1.8).
+    #[setting(min = 1, max = 100_000)]
     pub recipients_max: usize,
     /// Exchanges tried in one attempt, all their addresses counted (RFC 5321 §5.1 asks for two).
+    #[setting(min = 1, max = 100_000)]
     pub addresses_max: usize,
-    /// How long a destination none of whose hosts could be reached is left alone, in seconds;
-    /// messages for it are deferred meanwhile.
+    /// Seconds that a destination none of whose hosts could be reached is left alone; messages for
+    /// it are deferred meanwhile.
     pub unreachable_secs: u64,
-    /// Deadlines of each step.
+    /// Deadlines of each step. Past one, the attempt fails with 4xx and is repeated.
     pub timeouts: Timeouts,
 }
 
 /// Which way mail for other hosts goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub enum RelayMode {
     /// To the hosts the MX records of the recipient's domain name (RFC 5321 §5.1).
@@ -54,21 +60,21 @@ pub enum RelayMode {
 }
 
 /// The host that takes all outgoing mail.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub struct SmarthostConfig {
     /// Host name or IP address.
     pub host: String,
-    /// Port; 587 if not given.
+    /// Port.
     #[serde(default = "submission_port")]
     pub port: u16,
-    /// TLS; required STARTTLS if not given.
+    /// How TLS is used towards it.
     #[serde(default = "required")]
     pub tls: TlsMode,
     /// User name for AUTH PLAIN; never sent without TLS.
     #[serde(default)]
     pub user: Option<String>,
-    /// Password for AUTH PLAIN.
+    /// Password for AUTH PLAIN. The file should then be readable by the server only.
     #[serde(default)]
     pub password: Option<Secret>,
 }
@@ -82,7 +88,7 @@ const fn required() -> TlsMode {
 }
 
 /// How TLS is used towards a next hop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub enum TlsMode {
     /// STARTTLS where it is offered, without looking at the certificate; in the clear where it is
@@ -112,6 +118,17 @@ impl TlsMode {
 #[serde(transparent)]
 pub struct Secret(pub String);
 
+impl Setting for Secret {
+    fn shape() -> Shape {
+        Shape::Text("")
+    }
+
+    /// Nothing: it is a secret.
+    fn value(&self) -> Value {
+        Value::Absent
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
@@ -119,7 +136,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Deadlines in seconds; the defaults are the minima of RFC 5321 §4.5.3.2.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct Timeouts {
     /// TCP connection to one address.

@@ -7,63 +7,66 @@ use waxseal_ports::filter::{OnFailure, Protocol};
 
 /// One existing milter as a filter: a table `[[milter]]`. Milters are asked in the order in which
 /// they are written.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub struct MilterConfig {
     /// Its name here, in logs, metrics and traces: 1 to 32 of `a-z 0-9 -`, beginning with a letter,
     /// different from all others.
     pub name: String,
-    /// Where it listens: `inet:HOST:PORT` or `unix:/PATH`.
+    /// Where it listens: `inet:HOST:PORT`, `inet:PORT@HOST` or `unix:/PATH`.
     pub socket: Socket,
-    /// Whether it is asked before the plugins; default no, so that it sees (and a signer signs) what
-    /// they left.
+    /// Whether it is asked before the plugins; otherwise after them, so that it sees (and a signer
+    /// signs) what they left.
     #[serde(default)]
     pub before_plugins: bool,
-    /// The sessions it is asked about; default `["smtp", "submission", "lmtp"]`.
+    /// The sessions it is asked about.
     #[serde(default = "every_protocol")]
+    #[setting(len_min = 1)]
     pub protocols: Vec<MilterProtocol>,
-    /// What a failure of the milter means for the client; default `defer`.
+    /// What a failure of the milter means for the client.
     #[serde(default)]
     pub on_failure: OnFailure,
-    /// Whether its verdict may replace a stricter one of a former filter; default no.
+    /// Whether its verdict may replace a stricter one of a former filter.
     #[serde(default)]
     pub trusted: bool,
-    /// Its limits: `[milter.limits]`.
+    /// What it may take. Past a limit the call fails, and `on_failure` answers.
     #[serde(default)]
     pub limits: MilterLimits,
 }
 
 /// What one milter may take: the table `[milter.limits]`. Past a limit the call fails, and
 /// `on_failure` answers.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct MilterLimits {
-    /// Seconds to connect and negotiate; at least 1, default 10.
+    /// Seconds to connect and negotiate.
+    #[setting(min = 1)]
     pub connect_secs_max: u64,
-    /// Seconds for the answer to one command, header field or part of the body; at least 1, default
-    /// 30.
+    /// Seconds for the answer to one command, header field or part of the body.
+    #[setting(min = 1)]
     pub command_secs_max: u64,
     /// Seconds for the answer to a whole message, counted anew whenever the milter says that it is
-    /// still at work; at least 1, default 300.
+    /// still at work.
+    #[setting(min = 1)]
     pub message_secs_max: u64,
-    /// Changes to one message; default 1,000.
+    /// Changes to one message.
     pub changes_max: u32,
-    /// Octets of a body that takes the place of the former one; default 64 MiB.
+    /// Octets of a body that takes the place of the former one.
     pub body_bytes_max: u64,
     /// Connections kept open between sessions, where the milter's protocol allows that (version 6,
-    /// command `K`); default 0, none: libmilter up to 8.17, and with it opendkim, offers version 6 but
-    /// answers no second session. rspamd does.
+    /// command `K`). 0, none, unless you know better: libmilter up to 8.17, and with it opendkim,
+    /// offers version 6 but answers no second session. rspamd does.
     pub idle_connections_max: u32,
-    /// Seconds that such a connection may have waited to be used again; default 60. What waited
-    /// longer is closed when the next session comes.
+    /// Seconds that such a connection may have waited to be used again. What waited longer is
+    /// closed when the next session comes.
     pub idle_secs_max: u64,
-    /// Failures in a row after which the milter is not asked for 1, 2, 4 … 60 s; default 10, 0 for
-    /// never.
+    /// Failures in a row after which the milter is not asked for 1, 2, 4 … 60 s; 0 for never.
+    /// Meanwhile `on_failure` answers.
     pub breaker_failures_max: u32,
 }
 
 /// A protocol whose sessions a milter can be asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub enum MilterProtocol {
     /// Port 25.

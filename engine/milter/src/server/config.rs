@@ -4,31 +4,36 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// Settings of a milter server: the table `[milter_server]`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerConfig {
-    /// Connections at once, each a session of the mail server; at least 1, default 1,000. Further
-    /// ones are closed at once, which the mail server answers by its own default action.
+    /// Connections at once, each a session of the mail server. Further ones are closed at once,
+    /// which the mail server answers by its own default action.
+    #[setting(min = 1)]
     pub connections_max: u32,
-    /// Seconds that a connection may be silent; at least 1, default 7,210, what libmilter has.
+    /// Seconds that a connection may be silent; 7,210 is what libmilter has. Past it the connection
+    /// is closed.
+    #[setting(min = 1)]
     pub idle_secs_max: u64,
-    /// Recipients of one message; default 10,000. Past it: 452 4.5.3.
+    /// Recipients of one message. Past it: 452 4.5.3.
     pub recipients_max: u32,
-    /// Octets of a header section; default 1 MiB. Past it: 552 5.3.4.
+    /// Octets of a header section. Past it: 552 5.3.4.
     pub header_bytes_max: u64,
-    /// Octets of a message; default 64 MiB. Past it: 552 5.3.4.
+    /// Octets of a message. Past it: 552 5.3.4.
     pub message_bytes_max: u64,
-    /// What becomes of a message that the filter quarantines (accept, but into Junk); default `mark`.
+    /// What becomes of a message that the filter quarantines (accept, but into Junk).
     pub quarantine: Quarantine,
-    /// Seconds between two signs of life while the filter judges a message; at least 1, default 10.
+    /// Seconds between two signs of life while the filter judges a message.
+    #[setting(min = 1)]
     pub progress_secs: u64,
-    /// Permissions of a Unix socket, as in `chmod`; by default those of the umask.
+    /// Permissions of a Unix socket, as in `chmod`, such as `"660"`; those of the umask if not
+    /// given.
     pub socket_mode: Option<String>,
 }
 
 /// What becomes of a quarantined message. Mail servers know no Junk mailbox: that is for delivery to
 /// decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub enum Quarantine {
     /// It gets the header fields `X-Spam-Flag: YES` and `X-Waxseal-Quarantine: why`.

@@ -14,12 +14,13 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
 /// Where the server's certificate lies; the `[tls]` section.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, waxseal_settings::Setting)]
 #[serde(deny_unknown_fields)]
 pub struct TlsConfig {
-    /// PEM file with the certificate and its intermediates, the server's own first.
+    /// PEM file with the certificate and its intermediates, the server's own first. A reload reads
+    /// the file again, at the same path.
     pub certificate: PathBuf,
-    /// PEM file with the private key.
+    /// PEM file with the private key. A reload reads the file again, at the same path.
     pub key: PathBuf,
 }
 

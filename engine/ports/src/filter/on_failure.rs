@@ -7,7 +7,7 @@ use super::Verdict;
 
 /// What a failure of a filter means: of a plugin or a milter that did not answer, answered badly, or
 /// is not asked for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, waxseal_settings::Setting)]
 #[serde(rename_all = "lowercase")]
 pub enum OnFailure {
     /// `421 4.3.0` at connect, `451 4.3.0` elsewhere: the client tries again later.

@@ -1,44 +1,63 @@
 //! The limits of a session, by the names of RFC 5321 §4.5.3.
 
 /// Limits of one SMTP or LMTP listener. Each names the reply past it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize, waxseal_settings::Setting,
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Octets of a command line with CRLF; at least 512 (RFC 5321 §4.5.3.1.4), and 1,212 with the
     /// parameters of the extensions announced. Past it: 500 5.5.2.
+    #[setting(min = 512)]
     pub command_line_octets_max: usize,
     /// Octets of a line of an authentication exchange; at least 12,288 (RFC 4954 §4). Past it:
     /// 500 5.5.6.
+    #[setting(min = 12_288)]
     pub auth_line_octets_max: usize,
     /// Octets of a line of text in a message; at least 1,000 (RFC 5321 §4.5.3.1.6). Past it:
     /// 550 5.6.0.
+    #[setting(min = 1_000)]
     pub text_line_octets_max: usize,
-    /// Recipients of a transaction; at least 100 (RFC 5321 §4.5.3.1.8). Past it: 452 4.5.3.
+    /// Recipients of one transaction (RFC 5321 §4.5.3.1.8 asks for at least 100). Past it: 452
+    /// 4.5.3, which makes the client send the message again to the rest.
+    #[setting(min = 100)]
     pub recipients_max: usize,
-    /// Octets of a message; at least 65,536 (RFC 5321 §4.5.3.1.7). Past it: 552 5.3.4.
+    /// Octets of a message; announced as SIZE. Past it: 552 5.3.4, at MAIL already where the client
+    /// said the size.
+    #[setting(min = 65_536)]
     pub message_octets_max: u64,
-    /// Octets of a header section; at least 65,536. Past it: 552 5.3.4.
+    /// Octets of a header section. Past it: 552 5.3.4.
+    #[setting(min = 65_536)]
     pub header_octets_max: usize,
-    /// Header fields of a message; at least 100. Past it: 552 5.3.4.
+    /// Header fields of a message. Past it: 552 5.3.4.
+    #[setting(min = 100)]
     pub header_fields_max: usize,
-    /// Received fields of a message before it counts as looping; at least 100
-    /// (RFC 5321 §6.3). From there: 554 5.4.6.
+    /// Received fields of a message from which it counts as looping (RFC 5321 §6.3). At it: 554
+    /// 5.4.6.
+    #[setting(min = 100)]
     pub received_fields_max: usize,
-    /// Transactions of a session; at least 1. Past it: 421 4.7.0.
+    /// Transactions of one session. Past it: 421 4.7.0.
+    #[setting(min = 1)]
     pub transactions_max: u32,
-    /// Commands in a row that were not understood; at least 1. At it: 421 4.7.0.
+    /// Commands in a row that were not understood. At it: 421 4.7.0.
+    #[setting(min = 1)]
     pub errors_max: u32,
-    /// Recipients refused in a session; at least 1. Past it: 421 4.7.0.
+    /// Recipients refused in one session. Past it: 421 4.7.0.
+    #[setting(min = 1)]
     pub refused_recipients_max: u32,
-    /// Failed authentications of a session; at least 3. At it: 421 4.7.0.
+    /// Failed logins in one session. At it: 421 4.7.0.
+    #[setting(min = 3)]
     pub auth_failures_max: u32,
-    /// Seconds for a whole command line to come; at least 300 (RFC 5321 §4.5.3.2.7). Past it:
-    /// 421 4.4.2.
+    /// Seconds for a whole command line to come (RFC 5321 §4.5.3.2.7 asks for at least 300). Past
+    /// it: 421 4.4.2.
+    #[setting(min = 300)]
     pub command_secs_max: u64,
-    /// Seconds for the next 64 KiB of a message to come; at least 180 (RFC 5321 §4.5.3.2.5). Past it:
-    /// 421 4.4.2.
+    /// Seconds for the next 64 KiB of a message to come (RFC 5321 §4.5.3.2.5 asks for at least
+    /// 180). Past it: 421 4.4.2.
+    #[setting(min = 180)]
     pub data_block_secs_max: u64,
-    /// Seconds for a whole message to come; at least 600. Past it: 421 4.4.2.
+    /// Seconds for a whole message to come. Past it: 421 4.4.2.
+    #[setting(min = 600)]
     pub data_secs_max: u64,
 }
 
