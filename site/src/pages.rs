@@ -3,6 +3,7 @@
 pub mod api;
 pub mod badge;
 pub mod compare;
+pub mod configuration;
 pub mod data;
 pub mod evidence;
 pub mod extension;

@@ -56,6 +56,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/manual", get(pages::manual::first))
         .route("/manual/wit", get(pages::wit::newest))
         .route("/manual/wit/{version}", get(pages::wit::version))
+        .route("/manual/configuration", get(pages::configuration::page))
         .route("/manual/rfc-status", get(pages::rfc_status::page))
         .route("/manual/{*path}", get(pages::manual::page))
         .route("/api/v1", get(pages::api::index))

@@ -70,8 +70,8 @@ rules! {
         "reviewed = \"last year\""
     S108 Error "file name and content disagree"
         "products/<slug>/index.md, protocols/<id>.md and extensions/<protocol>/<slug>.md name \
-         what they hold; paths below manual/ are slugs and leave the generated pages wit and \
-         rfc-status alone; a file outside these folders is never read."
+         what they hold; paths below manual/ are slugs and leave the generated pages \
+         configuration, wit and rfc-status alone; a file outside these folders is never read."
         "slug = \"postfx\"   # in products/postfix/index.md"
     R101 Error "an unknown product"
         "fork_of, succeeded_by, bundles and links name products by slug."

@@ -28,6 +28,11 @@ pub fn stops(catalog: &Catalog) -> Vec<Stop> {
         summary: entry.facts.summary.clone(),
     });
     let generated = [
+        (
+            "/manual/configuration",
+            "Configuration reference",
+            super::configuration::SUMMARY,
+        ),
         ("/manual/wit", "WIT reference", super::wit::SUMMARY),
         (
             "/manual/rfc-status",

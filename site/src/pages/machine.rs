@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 
 use super::{PageError, Site, book};
 use crate::content::schema::TEXTS;
+use crate::reference::CONFIG_SCHEMA;
 use crate::reference::Package;
 
 /// The stylesheet.
@@ -51,7 +52,8 @@ pub async fn robots() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }
 
-/// `/schemas/{name}`: the JSON Schemas that content is checked against.
+/// `/schemas/{name}`: the JSON Schemas that content is checked against, and that of the server's
+/// configuration.
 ///
 /// # Errors
 /// When there is no such schema.
@@ -59,9 +61,11 @@ pub async fn schema(Path(name): Path<String>) -> Result<impl IntoResponse, PageE
     let wanted = name
         .strip_suffix(".schema.json")
         .ok_or(PageError::NotFound)?;
-    let found = TEXTS.iter().find(|(_, known, _)| *known == wanted);
-    let (_, _, text) = found.ok_or(PageError::NotFound)?;
-    Ok(([(CONTENT_TYPE, "application/schema+json")], *text))
+    let mut known = TEXTS.iter().map(|(_, name, text)| (*name, *text));
+    let found = known.find(|(name, _)| *name == wanted);
+    let configuration = (wanted == "waxseal").then_some(("waxseal", CONFIG_SCHEMA));
+    let (_, text) = found.or(configuration).ok_or(PageError::NotFound)?;
+    Ok(([(CONTENT_TYPE, "application/schema+json")], text))
 }
 
 /// `/sitemap.txt`: every page, one address a line, as paths of this site.

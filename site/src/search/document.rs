@@ -6,7 +6,7 @@ use crate::catalog::{
     Catalog, ChapterEntry, ComparisonEntry, ExtensionEntry, FeatureEntry, ProductEntry,
     ProtocolEntry, SurveyEntry, TermEntry,
 };
-use crate::reference::{Interface, RfcEntry};
+use crate::reference::{ConfigTable, Interface, RfcEntry};
 
 /// Type of a page, in the order of its tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,6 +144,7 @@ pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
             .into_iter()
             .flat_map(|package| package.interfaces.iter().map(interface)),
     );
+    all.extend(catalog.reference.configuration.iter().map(config_table));
     all.push(rfc_status(&catalog.reference.rfcs));
     all
 }
@@ -432,6 +433,40 @@ fn interface(interface: &Interface) -> Document {
         tokens: Vec::new(),
         specs: Vec::new(),
         body,
+        marks: BTreeSet::from([mark("type", "manual")]),
+    }
+}
+
+/// A table of the configuration; its keys are names of it.
+fn config_table(table: &ConfigTable) -> Document {
+    let url = format!("/manual/configuration#{}", table.anchor);
+    let body = table
+        .keys
+        .iter()
+        .map(|key| format!("{}\n{}\n", key.name, key.docs.plain));
+    let names = table.keys.iter().map(|key| &key.name);
+    let names = names.filter(|name| name.contains('_'));
+    let title = if table.title.is_empty() {
+        "Configuration reference".to_owned()
+    } else {
+        format!("Configuration {}", table.title)
+    };
+    Document {
+        kind: DocKind::Manual,
+        key: url.clone(),
+        url,
+        title,
+        summary: table
+            .docs
+            .plain
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        names: names.cloned().collect(),
+        tokens: Vec::new(),
+        specs: Vec::new(),
+        body: body.collect(),
         marks: BTreeSet::from([mark("type", "manual")]),
     }
 }

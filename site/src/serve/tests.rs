@@ -533,6 +533,22 @@ async fn the_wit_reference_has_every_item() {
 }
 
 #[tokio::test]
+async fn the_configuration_reference_has_every_key() {
+    let (_, _, html) = get("/manual/configuration", None).await;
+    for table in &real_site().catalog.reference.configuration {
+        for anchor in table.anchors() {
+            assert!(html.contains(&format!("id=\"{anchor}\"")), "{anchor}");
+        }
+    }
+    assert!(html.contains("default <code>432000</code> (5 days)"));
+    let (status, _, body) = get("/schemas/waxseal.schema.json", None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("\"x-reload\""));
+    let (_, _, html) = get("/search?q=give_up_secs", None).await;
+    assert!(html.contains("/manual/configuration#delivery-retry"));
+}
+
+#[tokio::test]
 async fn the_rfc_status_lists_every_rfc() {
     let (_, _, html) = get("/manual/rfc-status", None).await;
     for entry in &real_site().catalog.reference.rfcs {

@@ -9,7 +9,7 @@ use crate::model::chapter_url;
 use crate::reference::Reference;
 
 /// Pages that exist whatever the content is.
-const FIXED: [&str; 13] = [
+const FIXED: [&str; 14] = [
     "/data",
     "/surveys",
     "/glossary",
@@ -22,10 +22,11 @@ const FIXED: [&str; 13] = [
     "/search",
     "/about/method",
     "/manual",
+    "/manual/configuration",
     "/manual/rfc-status",
 ];
 
-/// Ids on each known page that a link may lead to. Only those of prose and WIT are listed, so
+/// Ids on each known page that a link may lead to. Only those of prose and of generated pages are listed, so
 /// anchors elsewhere are not judged.
 pub(super) type Known = BTreeMap<String, BTreeSet<String>>;
 
@@ -69,6 +70,9 @@ pub(super) fn known(pages: &[Page], rendered: &[Rendered], reference: &Reference
         }
     }
     known.insert("/manual/rfc-status".to_owned(), rfcs);
+    let tables = reference.configuration.iter();
+    let anchors = tables.flat_map(|table| table.anchors().map(str::to_owned));
+    known.insert("/manual/configuration".to_owned(), anchors.collect());
     for (at, package) in reference.packages.iter().enumerate() {
         let anchors: BTreeSet<String> = package.anchors().map(str::to_owned).collect();
         if at == 0 {
