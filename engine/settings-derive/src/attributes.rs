@@ -93,18 +93,22 @@ impl Own {
 
 /// The documentation: lines of a paragraph joined, paragraphs divided by an empty line.
 pub(crate) fn docs(attributes: &[Attribute]) -> String {
-    let lines = attributes
-        .iter()
-        .filter_map(|attribute| match &attribute.meta {
-            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(text),
-                    ..
-                }) => Some(text.value()),
-                _ => None,
-            },
-            Meta::NameValue(_) | Meta::Path(_) | Meta::List(_) => None,
-        });
+    let lines = attributes.iter().filter_map(|attribute| {
+        let Meta::NameValue(pair) = &attribute.meta else {
+            return None;
+        };
+        if !pair.path.is_ident("doc") {
+            return None;
+        }
+        if let Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) = &pair.value
+        {
+            return Some(text.value());
+        }
+        None
+    });
     let mut text = String::new();
     let mut begins = true;
     for line in lines {
