@@ -1,7 +1,7 @@
-//! Messages that go on to another address with their reverse-path, as messages of their own.
+//! Messages that go on to another address, as messages of their own.
 
 use crate::case::Case;
-use crate::plan::recipient_at;
+use crate::plan::{Onward, recipient_at};
 use crate::recipient_result::Via;
 use bytes::Bytes;
 use std::io;
@@ -26,7 +26,7 @@ const HEADER_OCTETS_MAX: u64 = 256 * 1024;
 /// When the message cannot be read.
 pub(crate) fn follow_ups(
     leased: &Leased,
-    forwards: &[(u32, Mailbox)],
+    forwards: &[Onward],
     cases: &mut [Case],
     now: Timestamp,
 ) -> io::Result<Vec<NewMessage>> {
@@ -36,7 +36,8 @@ pub(crate) fn follow_ups(
     let header = header(leased)?;
     let mut messages = Vec::with_capacity(forwards.len());
     let mut served: Vec<&Mailbox> = Vec::new();
-    for (position, to) in forwards {
+    for onward in forwards {
+        let Onward { position, to, .. } = onward;
         let Some(recipient) = recipient_at(leased, *position) else {
             continue;
         };
@@ -53,7 +54,7 @@ pub(crate) fn follow_ups(
         }
         served.push(to);
         let kept_too = case.is_some_and(|case| case.has_copy_here());
-        messages.push(forwarded(leased, recipient, to, (kept_too, now)));
+        messages.push(forwarded(leased, recipient, onward, (kept_too, now)));
     }
     Ok(messages)
 }
@@ -78,9 +79,10 @@ fn has_been_at(header: &HeaderSection, path: &ForwardPath) -> bool {
 fn forwarded(
     leased: &Leased,
     recipient: &Recipient,
-    to: &Mailbox,
+    Onward { to, sender, .. }: &Onward,
     (kept_too, now): (bool, Timestamp),
 ) -> NewMessage {
+    let reverse_path = sender.as_ref().unwrap_or(&leased.envelope.reverse_path);
     let from = &recipient.forward_path;
     let head = Bytes::from(format!("Delivered-To: {from}\r\n"));
     let id = MessageId(waxseal_net::random_u64());
@@ -96,6 +98,7 @@ fn forwarded(
                     ..recipient.notify
                 },
             }],
+            reverse_path: reverse_path.clone(),
             ..leased.envelope.clone()
         },
         message: Arc::new(Joined {

@@ -4,7 +4,9 @@ use crate::case::Case;
 use crate::recipient_result::Via;
 use crate::runner::Ports;
 use crate::trail::{Trail, one_line};
-use waxseal_mail::{AccountId, Flag, ForwardPath, Mailbox, MailboxName, Recipient, Reply};
+use waxseal_mail::{
+    AccountId, Flag, ForwardPath, Mailbox, MailboxName, Recipient, Reply, ReversePath,
+};
 use waxseal_ports::Router;
 use waxseal_ports::queue::Leased;
 use waxseal_ports::router::{Action, Ask, Response, Rest, Route};
@@ -15,13 +17,22 @@ pub(crate) struct Plan {
     /// Mailboxes to append to, each once, with the first recipient that leads there.
     pub(crate) keeps: Vec<Keep>,
     /// Addresses that get a message of their own in the queue.
-    pub(crate) forwards: Vec<(u32, Mailbox)>,
+    pub(crate) forwards: Vec<Onward>,
     /// Messages of routers that go into the queue.
     pub(crate) responses: Vec<(u32, Response)>,
     /// Addresses to hand over by SMTP.
     pub(crate) relays: Vec<(u32, Mailbox)>,
     /// The recipients, with what is decided and what is left to do.
     pub(crate) cases: Vec<Case>,
+}
+
+/// One address to send on to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Onward {
+    pub(crate) position: u32,
+    pub(crate) to: Mailbox,
+    /// The reverse-path, where it is another one than the message's.
+    pub(crate) sender: Option<ReversePath>,
 }
 
 /// One mailbox to append to.
@@ -181,9 +192,13 @@ impl Routing<'_> {
                     flags,
                 });
             }
-            Action::Forward(mailbox) | Action::Relay(mailbox) => {
+            Action::Forward(to) | Action::Relay(to) => {
                 case.is_forwarded();
-                plan.forward(position, mailbox);
+                plan.forward(position, to, None);
+            }
+            Action::ForwardAs { to, sender } => {
+                case.is_forwarded();
+                plan.forward(position, to, Some(sender));
             }
             Action::Respond(response) => plan.responses.push((position, *response)),
             Action::Transport(name) => case.hand_to(name),
@@ -235,8 +250,12 @@ impl Plan {
 
     /// Two recipients may lead to one address; which of them goes there is known only once circles
     /// are looked for.
-    fn forward(&mut self, position: u32, mailbox: Mailbox) {
-        self.forwards.push((position, mailbox));
+    fn forward(&mut self, position: u32, to: Mailbox, sender: Option<ReversePath>) {
+        self.forwards.push(Onward {
+            position,
+            to,
+            sender,
+        });
     }
 
     /// Whether there is work that this server settles by itself.
@@ -252,6 +271,7 @@ fn describe(path: &ForwardPath, action: &Action, junk: Option<&MailboxName>) -> 
             format!("{path}: keep in {mailbox}")
         }
         Action::Forward(to) | Action::Relay(to) => format!("{path}: forward to {to}"),
+        Action::ForwardAs { to, sender } => format!("{path}: forward to {to} as {sender}"),
         Action::Respond(response) => format!("{path}: respond to {}", response.recipient),
         Action::Transport(name) => format!("{path}: hand to {name}"),
         Action::Bounce(reply) => format!("{path}: bounce, {}", one_line(reply)),

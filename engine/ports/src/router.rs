@@ -70,6 +70,13 @@ pub enum Action {
     },
     /// Put into the queue for another address, same reverse-path.
     Forward(Mailbox),
+    /// The same with another reverse-path.
+    ForwardAs {
+        /// The address.
+        to: Mailbox,
+        /// The reverse-path: where failures are reported to.
+        sender: ReversePath,
+    },
     /// Hand over by SMTP.
     Relay(Mailbox),
     /// Put a message of its own into the queue.

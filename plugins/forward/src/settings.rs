@@ -4,6 +4,10 @@ use waxseal_plugin_sdk::address;
 use waxseal_plugin_sdk::config::{Document, Mistake, Table};
 use waxseal_plugin_sdk::glob::Glob;
 
+/// For how many days a rewritten address is good: longer than servers try to deliver.
+const AGE_DEFAULT: u64 = 21;
+const AGE_MAX: u64 = 365;
+
 /// One `[[plugin.config.rule]]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
@@ -21,11 +25,26 @@ pub struct Rule {
     pub skip_tags: Vec<Glob>,
 }
 
+/// `[plugin.config.srs]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SrsSettings {
+    /// Where rewritten addresses are, and reports come back to.
+    pub domain: String,
+    /// Names of the secrets; the first one signs, each of them is good.
+    pub secrets: Vec<String>,
+    /// For how many days an address is good.
+    pub days_max: u64,
+    /// Domains whose addresses stay as they are.
+    pub own: Vec<Glob>,
+}
+
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Received fields from which on a message is in a loop.
     pub max_hops: usize,
+    /// How senders are rewritten; not at all where there is none.
+    pub srs: Option<SrsSettings>,
     /// The rules; all that fit apply.
     pub rules: Vec<Rule>,
 }
@@ -36,7 +55,7 @@ impl Settings {
     /// # Errors
     /// What is wrong.
     pub fn read(document: &Document) -> Result<Self, Mistake> {
-        let table = document.table(&["max_hops", "rule"])?;
+        let table = document.table(&["max_hops", "rule", "srs"])?;
         let known = [
             "name",
             "recipients",
@@ -47,11 +66,38 @@ impl Settings {
             "skip_tags",
         ];
         let rules = table.tables("rule", &known)?;
+        let srs = table.table("srs", &["domain", "secret", "max_age", "own"])?;
         Ok(Self {
+            srs: srs.as_ref().map(srs_settings).transpose()?,
             max_hops: table.integer("max_hops", 5..=100)?.unwrap_or(25) as usize,
             rules: rules.iter().map(rule).collect::<Result<_, _>>()?,
         })
     }
+}
+
+fn srs_settings(table: &Table<'_>) -> Result<SrsSettings, Mistake> {
+    let domain = table.required("domain")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    if !domain.chars().all(plain) || domain.len() > 255 {
+        return Err(table.wrong("domain", "is not like srs.example.org"));
+    }
+    let secrets = table.texts("secret")?;
+    if secrets.is_empty() || secrets.len() > 4 {
+        return Err(table.wrong("secret", "is not 1 to 4 names of secrets"));
+    }
+    let days = match table.duration("max_age")? {
+        None => AGE_DEFAULT,
+        Some(age) => age.as_secs() / 86_400,
+    };
+    if !(1..=AGE_MAX).contains(&days) {
+        return Err(table.wrong("max_age", "is not 1d to 365d"));
+    }
+    Ok(SrsSettings {
+        domain: domain.to_lowercase(),
+        secrets: secrets.into_iter().map(str::to_owned).collect(),
+        days_max: days,
+        own: table.globs("own")?,
+    })
 }
 
 fn rule(table: &Table<'_>) -> Result<Rule, Mistake> {
@@ -93,6 +139,25 @@ mod tests {
     #[track_caller]
     fn refused(rule: &str, expected: &str) {
         testing::refused(Settings::read, &format!(r#"{{"rule":[{rule}]}}"#), expected);
+    }
+
+    #[test]
+    fn mistakes_about_srs_are_named() {
+        let refused = |srs: &str, expected: &str| {
+            testing::refused(Settings::read, &format!(r#"{{"srs":{{{srs}}}}}"#), expected);
+        };
+        refused(
+            r#""domain":"a b","secret":"x""#,
+            "[plugin.config]: srs: domain is not like srs.example.org",
+        );
+        refused(
+            r#""domain":"a.example""#,
+            "[plugin.config]: srs: secret is not 1 to 4 names of secrets",
+        );
+        refused(
+            r#""domain":"a.example","secret":"x","max_age":"400d""#,
+            "[plugin.config]: srs: max_age is not 1d to 365d",
+        );
     }
 
     #[test]

@@ -79,6 +79,52 @@ fn what_came_round_stays() {
     assert_eq!(route("arol@old.example").len(), 2);
 }
 
+const SRS: &str = r#"{"srs":{"domain":"srs.example.test","secret":"srs","own":"*.test"},
+    "rule":[{"recipients":"alice@example.test","to":"alice@else.example"},
+            {"recipients":"bob@example.test","to":"robert@other.test"}]}"#;
+
+fn noted(server: &Server) -> Option<String> {
+    let mut notes = server.notes().into_iter();
+    notes
+        .find(|(key, _)| key == "forward-as")
+        .map(|(_, text)| text)
+}
+
+#[test]
+fn senders_are_rewritten_and_reports_come_back() {
+    let server = start();
+    server.config(SRS).secret("srs", "secret");
+    assert_eq!(route("bob@example.test"), [to("robert@other.test")]);
+    assert_eq!(noted(&server), None, "it stays among our domains");
+    assert_eq!(route("alice@example.test"), [to("alice@else.example")]);
+    let sender = noted(&server).unwrap();
+    assert!(sender.starts_with("SRS0="), "{sender}");
+    assert!(
+        sender.ends_with("=example.org=eve@srs.example.test"),
+        "{sender}"
+    );
+
+    let server = start();
+    server.config(SRS).secret("srs", "secret").sender("");
+    assert_eq!(route(&sender.to_lowercase()), [to("eve@example.org")]);
+    assert_eq!(noted(&server), None, "reports have no reverse-path");
+    let forged = route(&sender.replace("=eve@", "=dave@"));
+    assert!(matches!(forged[..], [Action::Bounce(_)]), "{forged:?}");
+    let why = server.log().last().unwrap().fields[1].1.clone();
+    assert_eq!(why, "forged");
+    assert_eq!(server.metric("srs_returned_total"), Some(1.0));
+    server.config(CONFIG);
+    assert_eq!(route(&sender), [], "it is off");
+}
+
+#[test]
+fn the_secret_must_be_granted() {
+    let server = start();
+    server.config(SRS);
+    let refused = Forward::configure().err().map(|error| error.code);
+    assert_eq!(refused.as_deref(), Some("no-secret"));
+}
+
 #[test]
 fn the_store_is_needed() {
     let server = start();

@@ -157,6 +157,32 @@ async fn an_answer_and_the_delivery_are_one_settlement() {
 }
 
 #[tokio::test]
+async fn what_goes_on_may_have_another_sender() {
+    let forward = decider("forward", |_, to| match to {
+        "alice@example.test" => {
+            let to = Mailbox::parse("bob@example.test").unwrap();
+            let sender = Mailbox::parse("srs@example.test").unwrap();
+            let sender = ReversePath::Mailbox(sender);
+            opinion(vec![Action::ForwardAs { to, sender }], Rest::Decided)
+        }
+        _ => opinion(vec![], Rest::Next),
+    });
+    let mut world = world(&[&forward], &Arc::default());
+    let id = world
+        .accept("x@elsewhere.test", &["alice@example.test"], TEXT)
+        .await;
+    world.attempts(2).await;
+    assert_eq!(world.mail("alice", "INBOX").await.len(), 0);
+    let went_on = world.mail("bob", "INBOX").await.remove(0);
+    let fields = "Return-Path: <srs@example.test>\r\nDelivered-To: bob@example.test\r\n\
+                  Delivered-To: alice@example.test\r\n";
+    assert!(went_on.starts_with(fields), "{went_on}");
+    let trace = world.trace(id).await;
+    let told = "route: alice@example.test: forward to bob@example.test as srs@example.test\n";
+    assert!(trace.starts_with(told), "{trace}");
+}
+
+#[tokio::test]
 async fn programs_get_no_answer() {
     let away = decider("away", |_, _| opinion(vec![respond(ANSWER)], Rest::Next));
     let mut world = world(&[&away], &Arc::default());

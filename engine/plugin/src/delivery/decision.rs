@@ -64,15 +64,25 @@ pub(super) struct KeepIn {
     pub(super) flags: Vec<Flag>,
 }
 
-/// Checks an answer about `recipient`; `has_transport` knows the names of transports.
+/// What an answer is checked against.
+pub(super) struct Circumstances<'a> {
+    /// Whom it is about.
+    pub(super) recipient: &'a ForwardPath,
+    /// Knows the names of transports.
+    pub(super) has_transport: &'a dyn Fn(&str) -> bool,
+    /// What the plugin noted as the reverse-path of what goes on.
+    pub(super) sender: Option<&'a str>,
+}
+
+/// Checks an answer.
 ///
 /// # Errors
 /// A text that says what is wrong.
 pub(super) fn check(
     said: Vec<SaidAction>,
-    recipient: &ForwardPath,
-    has_transport: &dyn Fn(&str) -> bool,
+    circumstances: &Circumstances<'_>,
 ) -> Result<Decision, String> {
+    let has_transport = circumstances.has_transport;
     if said.len() > ACTIONS_MAX {
         return Err(format!("over {ACTIONS_MAX} actions"));
     }
@@ -96,7 +106,7 @@ pub(super) fn check(
                 decision.wanted.push(Wanted::Keep(check_keep(keep)?));
                 continue;
             }
-            SaidAction::Forward(to) => Action::Forward(check_forward(&to, recipient)?),
+            SaidAction::Forward(to) => check_forward(&to, circumstances)?,
             SaidAction::Respond {
                 sender,
                 recipient,
@@ -151,20 +161,24 @@ fn flag(text: &str) -> Result<Flag, String> {
     }
 }
 
-fn check_forward(to: &str, recipient: &ForwardPath) -> Result<Mailbox, String> {
+fn check_forward(to: &str, circumstances: &Circumstances<'_>) -> Result<Action, String> {
+    let recipient = circumstances.recipient;
     let to = mailbox("forward", to)?;
     let same = |path: &ForwardPath| path.to_string().eq_ignore_ascii_case(&to.to_string());
     if same(recipient) {
         return Err(format!("it forwards {recipient} to itself"));
     }
-    Ok(to)
+    Ok(match circumstances.sender {
+        None => Action::Forward(to),
+        Some(sender) => Action::ForwardAs {
+            to,
+            sender: reverse_path("forward as", sender.strip_prefix("<>").unwrap_or(sender))?,
+        },
+    })
 }
 
 fn check_response(sender: &str, recipient: &str, message: Vec<u8>) -> Result<Response, String> {
-    let sender = match sender {
-        "" => ReversePath::Null,
-        text => ReversePath::Mailbox(mailbox("respond from", text)?),
-    };
+    let sender = reverse_path("respond from", sender)?;
     let recipient = mailbox("respond to", recipient)?;
     if message.len() > RESPONSE_BYTES_MAX {
         let octets = message.len();
@@ -205,6 +219,13 @@ fn mailbox(action: &str, text: &str) -> Result<Mailbox, String> {
     Mailbox::parse(text).map_err(|error| format!("{action} {text:?}: {error}"))
 }
 
+fn reverse_path(action: &str, text: &str) -> Result<ReversePath, String> {
+    Ok(match text {
+        "" => ReversePath::Null,
+        text => ReversePath::Mailbox(mailbox(action, text)?),
+    })
+}
+
 /// A decision for people, in traces.
 pub(super) fn describe(decision: &Decision) -> String {
     if let Some(secs) = decision.later {
@@ -237,6 +258,7 @@ fn describe_wanted(wanted: &Wanted) -> String {
         }
         Wanted::Done(Action::Keep { mailbox, .. }) => format!("keep in {mailbox}"),
         Wanted::Done(Action::Forward(to) | Action::Relay(to)) => format!("forward to {to}"),
+        Wanted::Done(Action::ForwardAs { to, sender }) => format!("forward to {to} as {sender}"),
         Wanted::Done(Action::Respond(response)) => format!("respond to {}", response.recipient),
         Wanted::Done(Action::Transport(name)) => format!("hand to {name}"),
         Wanted::Done(Action::Bounce(reply)) => format!("bounce: {}", reply.code()),

@@ -1,6 +1,6 @@
 //! The routing plugins as one router: each is asked once about a recipient, in their order.
 
-use super::decision::{self, Decision, KeepIn, Wanted};
+use super::decision::{self, Circumstances, Decision, KeepIn, Wanted};
 use super::state_of;
 use crate::chain::Chain;
 use crate::error::CallFailure;
@@ -17,6 +17,10 @@ use waxseal_ports::filter::OnFailure;
 use waxseal_ports::queue::Leased;
 use waxseal_ports::router::{Action, Ask, Rest, Route};
 use waxseal_ports::trace::TraceEvent;
+
+/// The note that a plugin leaves in `route` to name the reverse-path of what it sends on with
+/// `forward`. The first version of the interface has no other place for it.
+const SENDER_NOTE: &str = "forward-as";
 
 /// Asks the routing plugins of a host; leaves to the next router what they leave open.
 pub struct PluginRouter {
@@ -128,6 +132,15 @@ impl Routing<'_> {
         *state.notes_mut() = self.leased.notes.clone();
     }
 
+    /// The reverse-path that a call noted for what it sends on.
+    fn noted_sender(&self, plugin: &Plugin) -> Option<String> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted = state.notes().get(&plugin.name, SENDER_NOTE);
+        let former = self.leased.notes.get(&plugin.name, SENDER_NOTE);
+        // Only a note of this call counts, not one that a filter left.
+        noted.filter(|_| former.is_none()).map(str::to_owned)
+    }
+
     async fn decide(
         &self,
         plugin: &Plugin,
@@ -143,8 +156,15 @@ impl Routing<'_> {
         let said = plugin.ask_once(runtime, &self.state, |mut used| {
             Box::pin(async move { used.instance.route(&text).await })
         });
-        let has_transport = |name: &str| self.chain.transport(name).is_some();
-        let decision = decision::check(said.await?, recipient, &has_transport);
+        let said = said.await?;
+        let decision = decision::check(
+            said,
+            &Circumstances {
+                recipient,
+                has_transport: &|name| self.chain.transport(name).is_some(),
+                sender: self.noted_sender(plugin).as_deref(),
+            },
+        );
         let decision = decision.map_err(CallFailure::Outcome)?;
         let mut actions = Vec::with_capacity(decision.wanted.len());
         for wanted in &decision.wanted {
@@ -186,6 +206,7 @@ impl Routing<'_> {
                 flags: keep.flags.clone(),
             }),
             Action::Forward(_)
+            | Action::ForwardAs { .. }
             | Action::Relay(_)
             | Action::Respond(_)
             | Action::Transport(_)

@@ -1,7 +1,7 @@
 //! Deciding where an accepted message goes, and taking it there.
 
 pub use crate::bindings::delivery_hooks::{Action, KeepIn, Response, TransportResult};
-use crate::{Error, Stage, reply};
+use crate::{Error, Stage, notes, reply};
 
 /// A delivery plugin: a router ([`Delivery::route`]), a transport ([`Delivery::deliver`]), or both.
 /// One value serves one call; CPU time is 5 s.
@@ -65,6 +65,15 @@ pub trait Delivery: Sized + 'static {
         let _unused = (recipient, attempt);
         Err(Error::new("no-transport", "this plugin takes no messages"))
     }
+}
+
+/// The note in which the server looks for it: the first version of the interface has no other place.
+const SENDER_NOTE: &str = "forward-as";
+
+/// Gives what this call sends on with [`Action::Forward`] another reverse-path than the message's; the
+/// empty text is the null reverse-path. Failures are then reported there. It is a note of the call.
+pub fn forward_as(sender: &str) {
+    notes::set(SENDER_NOTE, if sender.is_empty() { "<>" } else { sender });
 }
 
 impl Action {

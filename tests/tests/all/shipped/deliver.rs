@@ -55,6 +55,45 @@ fn forward_copies_redirects_and_ends_circles() {
     check(&engine, client, "forward forwards");
 }
 
+const SRS: &str = r#"
+[secrets]
+srs = { value = "one" }
+older = { value = "two" }
+[[plugin]]
+name = "forward"
+grants.kv_bytes = 1048576
+grants.secrets = ["srs", "older"]
+[plugin.config.srs]
+domain = "srs.example.test"
+secret = ["srs", "older"]
+own = "example.test"
+[[plugin.config.rule]]
+recipients = "alice@example.test"
+to = "alice@home.elsewhere.test"
+[[plugin.config.rule]]
+recipients = "postmaster@example.test"
+to = "refuse@elsewhere.test"
+"#;
+
+#[test]
+fn forward_rewrites_senders_and_brings_reports_back() {
+    let sink = free_port().unwrap();
+    let engine = Engine::start_relaying("srs", sink, SRS).unwrap();
+    for arguments in [
+        &["domain", "add", "srs.example.test"][..],
+        &[
+            "domain",
+            "catch-all",
+            "srs.example.test",
+            "bob@example.test",
+        ],
+    ] {
+        engine.command(arguments).unwrap().succeed().unwrap();
+    }
+    let client = engine.python("plugin_srs.py").arg(sink);
+    check(&engine, client, "there and back");
+}
+
 const ARCHIVE: &str = r#"
 [[plugin]]
 name = "archive"

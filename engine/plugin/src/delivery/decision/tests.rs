@@ -5,9 +5,18 @@ fn recipient() -> ForwardPath {
     ForwardPath::Mailbox(Mailbox::parse("alice@example.test").unwrap())
 }
 
+fn checked(said: Vec<SaidAction>, sender: Option<&str>) -> Result<Decision, String> {
+    let circumstances = Circumstances {
+        recipient: &recipient(),
+        has_transport: &|name| name == "fax",
+        sender,
+    };
+    check(said, &circumstances)
+}
+
 #[track_caller]
 fn check_said(said: Vec<SaidAction>, expected: Expect) {
-    let text = match check(said, &recipient(), &|name| name == "fax") {
+    let text = match checked(said, None) {
         Ok(decision) => describe(&decision),
         Err(error) => format!("error: {error}"),
     };
@@ -39,6 +48,23 @@ fn bounce(code: u16, text: &str) -> SaidAction {
 }
 
 const MESSAGE: &[u8] = b"Subject: away\r\n\r\nback soon\r\n";
+
+#[test]
+fn what_goes_on_may_have_another_sender() {
+    let describe_as = |sender| {
+        let to = || SaidAction::Forward("carol@elsewhere.test".into());
+        checked(vec![to()], Some(sender)).map(|decision| decision.wanted)
+    };
+    let onward = |sender| {
+        let to = Mailbox::parse("carol@elsewhere.test").unwrap();
+        Ok(vec![Wanted::Done(Action::ForwardAs { to, sender })])
+    };
+    let srs = "SRS0=abc=de=x.test=bob@example.test";
+    let mailbox = Mailbox::parse(srs).unwrap();
+    assert_eq!(describe_as(srs), onward(ReversePath::Mailbox(mailbox)));
+    assert_eq!(describe_as("<>"), onward(ReversePath::Null));
+    assert!(describe_as("bob").is_err());
+}
 
 #[test]
 fn sound_answers() {
@@ -107,7 +133,7 @@ fn ways_that_cannot_be() {
     );
     for (secs, text) in [(0, "0"), (86_401, "86401")] {
         let said = vec![SaidAction::RetryAfter(secs)];
-        let error = check(said, &recipient(), &|_| false).unwrap_err();
+        let error = checked(said, None).unwrap_err();
         assert_eq!(error, format!("retry-after {text} is not 1 to 86400"));
     }
     check_said(
@@ -115,7 +141,7 @@ fn ways_that_cannot_be() {
         expect!["error: over 32 actions"],
     );
     let all = vec![SaidAction::Discard; 32];
-    assert!(check(all, &recipient(), &|_| false).is_ok());
+    assert!(checked(all, None).is_ok());
 }
 
 #[test]
@@ -162,7 +188,7 @@ fn messages_that_cannot_be() {
         ),
         (b"A: b\r\n\r\nbody\r", "holds a line end that is not CRLF"),
     ] {
-        let error = check(vec![respond("", to, message)], &recipient(), &|_| false);
+        let error = checked(vec![respond("", to, message)], None);
         assert_eq!(error.unwrap_err(), format!("the response {problem}"));
     }
 }
