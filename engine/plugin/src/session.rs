@@ -353,6 +353,10 @@ impl FilterSession for Session {
         ruling
     }
 
+    fn refused_later(&mut self, recipient: &str) {
+        self.state().forget_recipient(recipient);
+    }
+
     async fn message(&mut self, envelope: &mut Envelope, draft: &mut Draft) -> Ruling {
         let standing = std::mem::replace(&mut self.standing, Verdict::Next);
         let concerned = [Stage::Headers, Stage::Message];

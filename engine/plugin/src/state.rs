@@ -150,6 +150,14 @@ impl State {
         }
     }
 
+    /// A later filter refused a recipient; given twice, it stays once.
+    pub(crate) fn forget_recipient(&mut self, recipient: &str) {
+        let mut known = self.recipients.iter();
+        if let Some(at) = known.rposition(|known| known == recipient) {
+            self.recipients.remove(at);
+        }
+    }
+
     /// The recipients as text.
     pub(crate) fn recipient_texts(&self) -> Vec<String> {
         let Some(held) = &self.message else {

@@ -39,6 +39,9 @@ pub trait FilterSession: Send {
     async fn mail(&mut self, sender: &ReversePath, params: &[(String, Option<String>)]) -> Ruling;
     /// After RCPT for a recipient the server would accept.
     async fn rcpt(&mut self, recipient: &str, params: &[(String, Option<String>)]) -> Ruling;
+    /// One that this filter let pass at `rcpt` was refused by a later one, so it is none of the
+    /// transaction's recipients.
+    fn refused_later(&mut self, _recipient: &str) {}
     /// After the end of the data; edits are made to `envelope` and `draft`.
     async fn message(&mut self, envelope: &mut Envelope, draft: &mut Draft) -> Ruling;
     /// The transaction ended without being accepted (RSET, failure) or with it.

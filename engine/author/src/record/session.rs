@@ -106,6 +106,14 @@ impl FilterSession for RecordedSession {
         ruling
     }
 
+    fn refused_later(&mut self, recipient: &str) {
+        self.filter.refused_later(recipient);
+        let mut known = self.entry.recipients.iter();
+        if let Some(at) = known.rposition(|known| known == recipient) {
+            self.entry.recipients.remove(at);
+        }
+    }
+
     async fn message(&mut self, envelope: &mut Envelope, draft: &mut Draft) -> Ruling {
         let before = draft.message();
         let ruling = self.filter.message(envelope, draft).await;

@@ -42,23 +42,25 @@ impl MilterSession {
         self.end_of_message(envelope, draft).await
     }
 
-    /// Recipients the milter did not hear of when they were given.
+    /// Recipients the milter did not hear of when they were given: those that a former filter accepted
+    /// or added. It is too late to refuse one of them; where it refuses all, it refuses the message.
     async fn recipients_left_out(&mut self, envelope: &Envelope) -> Result<Said, CallFailure> {
-        if self.facts.recipient.is_some() {
-            return Ok(Said::Continue);
-        }
+        let mut refusal = None;
         for recipient in &envelope.recipients {
-            let path = Path::new(recipient.forward_path.to_string(), &[]);
-            self.facts.recipient = Some(path);
-            let Some(telling) = self.rcpt_telling() else {
+            let address = recipient.forward_path.to_string();
+            if self.told.recipients.contains(&address) {
                 continue;
-            };
-            let said = self.tell(telling, Stage::Rcpt).await?;
-            if said != Said::Continue {
-                return Ok(said);
+            }
+            self.facts.recipient = Some(Path::new(address, &[]));
+            match self.tell_recipient().await? {
+                Said::Continue | Said::Skip => {}
+                refused @ Said::Refuse(_) => refusal = Some(refused),
+                said @ (Said::Accept | Said::Discard) => return Ok(said),
             }
         }
-        Ok(Said::Continue)
+        Ok(refusal
+            .filter(|_| !self.told.has_recipient)
+            .unwrap_or(Said::Continue))
     }
 
     async fn start(&mut self) -> Result<Said, CallFailure> {

@@ -75,6 +75,11 @@ impl Path {
         (path, self.parameters.clone())
     }
 
+    /// Without angle brackets.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
     fn domain(&self) -> Option<String> {
         let (_, domain) = self.address.rsplit_once('@')?;
         Some(domain.to_owned())

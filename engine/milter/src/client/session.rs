@@ -11,6 +11,7 @@ use super::said::Said;
 use super::stage::Stage;
 use crate::wire::{Command, Response, Steps};
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use waxseal_mail::{Envelope, Mailbox, MessageId, ReversePath};
@@ -33,12 +34,16 @@ pub(super) struct MilterSession {
 }
 
 /// What the milter at the other end of the link heard.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Told {
     connect: bool,
     helo: bool,
     /// A transaction is open in its eyes.
     pub(super) mail: bool,
+    /// The recipients of that transaction that it heard of.
+    pub(super) recipients: BTreeSet<String>,
+    /// It took one of them.
+    pub(super) has_recipient: bool,
 }
 
 /// Whether the milter is asked.
@@ -229,18 +234,35 @@ impl MilterSession {
             && let Some(telling) = self.mail_telling()
         {
             self.told.mail = true;
+            self.told.recipients.clear();
+            self.told.has_recipient = false;
             let said = self.tell(telling, Stage::Mail).await?;
             if said != Said::Continue {
                 return Ok((Stage::Mail, said));
             }
         }
-        if stage == Stage::Rcpt
-            && self.told.mail
-            && let Some(telling) = self.rcpt_telling()
-        {
-            return Ok((Stage::Rcpt, self.tell(telling, Stage::Rcpt).await?));
+        if stage == Stage::Rcpt && self.told.mail {
+            return Ok((Stage::Rcpt, self.tell_recipient().await?));
         }
         Ok((stage, Said::Continue))
+    }
+
+    /// Tells the recipient that is asked about.
+    pub(super) async fn tell_recipient(&mut self) -> Result<Said, CallFailure> {
+        let Some(recipient) = &self.facts.recipient else {
+            return Ok(Said::Continue);
+        };
+        let address = recipient.address().to_owned();
+        let (path, parameters) = recipient.wire();
+        let telling = Telling {
+            command: Command::Rcpt { path, parameters },
+            left_out: Steps::NO_RCPT,
+            unanswered: Steps::RCPT_UNANSWERED,
+        };
+        let said = self.tell(telling, Stage::Rcpt).await?;
+        self.told.recipients.insert(address);
+        self.told.has_recipient |= said == Said::Continue;
+        Ok(said)
     }
 
     /// What an answer means for later stages.
@@ -280,15 +302,6 @@ impl MilterSession {
             command: Command::Mail { path, parameters },
             left_out: Steps::NO_MAIL,
             unanswered: Steps::MAIL_UNANSWERED,
-        })
-    }
-
-    pub(super) fn rcpt_telling(&self) -> Option<Telling> {
-        let (path, parameters) = self.facts.recipient.as_ref()?.wire();
-        Some(Telling {
-            command: Command::Rcpt { path, parameters },
-            left_out: Steps::NO_RCPT,
-            unanswered: Steps::RCPT_UNANSWERED,
         })
     }
 

@@ -2,11 +2,12 @@
 
 use crate::fake_milter::{Act, FakeMilter, plain, say};
 use crate::subject::{
-    MESSAGE, config, info, is_next, judge, milter, open, session, shown, transaction,
+    MESSAGE, config, draft, envelope, info, is_next, judge, mailbox, milter, open, session, shown,
+    transaction,
 };
 use bytes::Bytes;
 use expect_test::expect;
-use waxseal_mail::{MessageId, ReversePath};
+use waxseal_mail::{ForwardPath, MessageId, ReversePath};
 use waxseal_milter::wire::{Actions, Change, Command, MacroRequest, Negotiation, Response, Steps};
 use waxseal_ports::filter::{Filter, Protocol, Verdict};
 
@@ -358,6 +359,57 @@ async fn what_a_former_filter_kept_from_it_is_told_with_the_message() {
             "rcpt <a@example.test> []"
         ]
     );
+}
+
+/// Hears of a at RCPT; the message has b and c, too. Answers what was said of the message.
+async fn judge_three(fake: &FakeMilter) -> String {
+    let mut session = session(&fake.socket);
+    open(&mut *session).await;
+    let mut envelope = envelope();
+    for address in ["b@example.test", "c@example.test"] {
+        let mut recipient = envelope.recipients[0].clone();
+        recipient.forward_path = ForwardPath::Mailbox(mailbox(address));
+        envelope.recipients.push(recipient);
+    }
+    let ruling = session.message(&mut envelope, &mut draft(MESSAGE)).await;
+    assert_eq!(envelope.recipients.len(), 3);
+    shown(&ruling.verdict)
+}
+
+fn told(fake: &FakeMilter) -> Vec<String> {
+    let heard = fake.heard().into_iter();
+    let told = heard.filter(|heard| heard.starts_with("rcpt") || heard.starts_with("  R"));
+    told.collect()
+}
+
+#[tokio::test]
+async fn recipients_of_former_filters_are_told_once() {
+    let refused = |command: &Command| match command {
+        Command::Rcpt { path, .. } if &path[..] == b"<b@example.test>" => {
+            Some(say(Response::Reject))
+        }
+        _ => None,
+    };
+    let fake = FakeMilter::willing(refused).await;
+    assert_eq!(judge_three(&fake).await, "next", "too late to refuse b");
+    let macros = |to: &str| {
+        format!("  R i=m0000000000001 {{rcpt_addr}}={to}@example.test {{rcpt_host}}=example.test")
+    };
+    let expected = ["a", "b", "c"]
+        .iter()
+        .flat_map(|to| [macros(to), format!("rcpt <{to}@example.test> []")]);
+    assert_eq!(told(&fake), expected.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_milter_that_refuses_all_recipients_refuses_the_message() {
+    let refused = |command: &Command| {
+        let is_rcpt = matches!(command, Command::Rcpt { .. });
+        is_rcpt.then(|| say(Response::Reply(bytes("550 5.1.1 nobody"))))
+    };
+    let fake = FakeMilter::willing(refused).await;
+    assert_eq!(judge_three(&fake).await, "reject: 550 5.1.1 nobody");
+    assert_eq!(told(&fake).len(), 6);
 }
 
 #[tokio::test]

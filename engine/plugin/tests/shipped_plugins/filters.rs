@@ -128,6 +128,43 @@ async fn webhook_does_what_the_service_says() {
 }
 
 #[tokio::test]
+async fn a_recipient_that_a_later_filter_refused_is_none() {
+    let service = Arc::new(Service {
+        body: r#"{"action":"accept"}"#,
+        asked: Mutex::default(),
+    });
+    let mut services = services(&Arc::new(FakeClock::default()));
+    services.http = service.clone();
+    let plugin = r#"
+        name = "webhook"
+        grants.http = ["https://hooks.example/"]
+        config.url = "https://hooks.example/mail"
+        config.stages = "rcpt"
+    "#;
+    let host = host(plugin, services).await;
+    let mut session = session(&host, "192.0.2.7:25");
+    mail(&mut *session).await;
+    for recipient in [
+        "first@example.test",
+        "second@example.test",
+        "third@example.test",
+    ] {
+        session.rcpt(recipient, &[]).await;
+        if recipient.starts_with("second") {
+            session.refused_later(recipient);
+        }
+    }
+    let asked = service.asked.lock().unwrap();
+    let body = std::str::from_utf8(&asked[2].body).unwrap();
+    let named = |name: &str| body.contains(&format!("{name}@example.test"));
+    assert_eq!(
+        [named("first"), named("second"), named("third")],
+        [true, false, true],
+        "{body}"
+    );
+}
+
+#[tokio::test]
 async fn attachments_knows_programs_by_their_content() {
     let host = host(
         "name = \"attachments\"",

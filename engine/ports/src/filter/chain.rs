@@ -122,12 +122,26 @@ impl FilterSession for ChainSession {
 
     async fn rcpt(&mut self, recipient: &str, params: &[(String, Option<String>)]) -> Ruling {
         let mut standing = Standing::new();
+        let mut asked = 0;
         for (session, trust) in &mut self.members {
+            asked += 1;
             if standing.take(session.rcpt(recipient, params).await, *trust) == Flow::Stop {
                 break;
             }
         }
+        if let Verdict::Reject(_) | Verdict::Defer(_) = standing.0.verdict {
+            // The last one that was asked refused it and knows that.
+            for (session, _) in self.members.iter_mut().take(asked - 1) {
+                session.refused_later(recipient);
+            }
+        }
         standing.0
+    }
+
+    fn refused_later(&mut self, recipient: &str) {
+        for (session, _) in &mut self.members {
+            session.refused_later(recipient);
+        }
     }
 
     /// A chain whose filters took every recipient away discards the message.

@@ -67,6 +67,9 @@ impl FilterSession for ScriptedSession {
     async fn rcpt(&mut self, _recipient: &str, _p: &[(String, Option<String>)]) -> Ruling {
         self.hear("rcpt")
     }
+    fn refused_later(&mut self, recipient: &str) {
+        self.hear(&format!("{recipient} refused later"));
+    }
     async fn message(&mut self, envelope: &mut Envelope, draft: &mut Draft) -> Ruling {
         let seen = draft.header.fields().len();
         draft
@@ -157,6 +160,20 @@ fn message() -> (Envelope, Draft) {
 
 fn reject() -> Verdict {
     Verdict::Reject(Reply::own(550, (5, 7, 1), "no"))
+}
+
+#[test]
+fn who_let_a_recipient_pass_hears_of_its_refusal() {
+    let strict = Trust::StricterOnly;
+    let said = ask(Verdict::Next, (reject(), strict), "rcpt", false);
+    assert_eq!(
+        said.heard,
+        ["one rcpt", "two rcpt", "one a@b refused later"]
+    );
+    let said = ask(reject(), (Verdict::Next, strict), "rcpt", false);
+    assert_eq!(said.heard, ["one rcpt"]);
+    let said = ask(Verdict::Next, (Verdict::Next, strict), "rcpt", false);
+    assert_eq!(said.heard, ["one rcpt", "two rcpt"]);
 }
 
 #[track_caller]
