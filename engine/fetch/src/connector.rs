@@ -1,6 +1,5 @@
 //! From a URL to a connection with an address that was checked.
 
-use crate::address::is_public;
 use http::Uri;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
@@ -16,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tower_service::Service;
-use waxseal_ports::Resolver;
+use waxseal_ports::{Resolver, is_public};
 
 /// Addresses of one host that are tried.
 const ADDRESSES_MAX: usize = 4;

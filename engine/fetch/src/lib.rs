@@ -6,7 +6,6 @@
 //! address instead of a name is connected to whatever that is: whoever granted the URL named it. No
 //! redirect is followed.
 
-mod address;
 mod client;
 mod connector;
 

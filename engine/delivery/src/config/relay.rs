@@ -21,8 +21,8 @@ pub struct RelayConfig {
     pub trust_anchors: Option<PathBuf>,
     /// Port of exchanges found by MX.
     pub port: u16,
-    /// Whether exchanges at loopback, private, link-local and unspecified addresses may be
-    /// connected to. Off, since any domain's MX record can name such an address.
+    /// Whether exchanges at loopback, private, link-local and other addresses that are not of the
+    /// public network may be connected to. Off, since any domain's MX record can name such an address.
     pub allow_private_addresses: bool,
     /// Connections to all destinations together.
     #[setting(min = 1, max = 100_000)]

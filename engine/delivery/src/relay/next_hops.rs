@@ -4,8 +4,8 @@ use crate::config::{RelayConfig, TlsMode};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use waxseal_mail::{Domain, Reply};
-use waxseal_ports::Resolver;
 use waxseal_ports::resolver::{Exchange, ResolveError};
+use waxseal_ports::{Resolver, is_public};
 
 /// One address to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl<'a> NextHops<'a> {
     fn add(&mut self, host: &str, addresses: &[IpAddr]) {
         for address in addresses {
             let address = address.to_canonical();
-            if !self.private_allowed && is_private(address) {
+            if !self.private_allowed && !is_public(address) {
                 let text = format!("{host} has an address that is not reached by the internet");
                 self.keep_kindest(Reply::own(550, (5, 4, 4), text));
                 continue;
@@ -157,28 +157,6 @@ fn without_ourselves(exchanges: Vec<Exchange>, ourselves: &str) -> Option<Vec<St
     (limit.is_none() || !hosts.is_empty()).then_some(hosts)
 }
 
-/// Loopback, private, link-local, shared, multicast and unspecified addresses.
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            let shared = first == 100 && (64..128).contains(&second);
-            v4.is_loopback()
-                || v4.is_private()
-                || v4.is_link_local()
-                || v4.is_multicast()
-                || v4.is_broadcast()
-                || first == 0
-                || shared
-        }
-        IpAddr::V6(v6) => {
-            let first = v6.segments()[0];
-            let local = first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80;
-            v6.is_loopback() || v6.is_unspecified() || v6.is_multicast() || local
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,29 +178,5 @@ mod tests {
         );
         assert_eq!(list(&[(10, "us.test"), (20, "b")]), None);
         assert_eq!(list(&[]), Some(vec![]));
-    }
-
-    #[test]
-    fn private_addresses() {
-        for private in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "192.168.0.1",
-            "172.16.0.1",
-            "169.254.1.1",
-            "100.64.0.1",
-            "0.0.0.0",
-            "224.0.0.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fd00::1",
-            "ff02::1",
-        ] {
-            assert!(is_private(private.parse().unwrap()), "{private}");
-        }
-        for public in ["192.0.2.1", "8.8.8.8", "100.128.0.1", "2001:db8::1"] {
-            assert!(!is_private(public.parse().unwrap()), "{public}");
-        }
     }
 }
