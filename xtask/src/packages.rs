@@ -2,6 +2,7 @@
 
 use crate::shell;
 use anyhow::{Result, bail};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Whether missing packages may be installed.
@@ -32,7 +33,9 @@ pub(crate) const TEST: &[&str] = &[
     "getmail6",
     "iproute2",
     "isync",
+    "liblockfile1",
     "libnet-ssleay-perl",
+    "m4",
     "mpop",
     "opendkim",
     "openssl",
@@ -42,6 +45,8 @@ pub(crate) const TEST: &[&str] = &[
     "strace",
     "swaks",
 ];
+/// A peer that Debian does not install beside Postfix.
+pub(crate) const SENDMAIL: &[&str] = &["sendmail-bin", "sendmail-cf"];
 /// What the benches need: the peers, and Postfix's load generator.
 pub(crate) const BENCH: &[&str] = &["dovecot-imapd", "nginx", "postfix", "python3", "wrk"];
 
@@ -71,6 +76,38 @@ pub(crate) fn require(install: Install, packages: &[&str]) -> Result<()> {
             .args(["install", "-y", "--no-install-recommends"])
             .args(missing),
     )
+}
+
+/// Unpacks `packages` that conflict with installed ones into a folder below the target folder, and
+/// installs nothing. `None` where they are not there and must not be fetched.
+pub(crate) fn unpack(install: Install, name: &str, packages: &[&str]) -> Result<Option<PathBuf>> {
+    let peers = shell::target_dir().join("peers");
+    let folder = peers.join(name);
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    if install == Install::Never {
+        println!("Not here, so not tested against: {name} (run without --no-install)");
+        return Ok(None);
+    }
+    println!("Unpacking Debian packages: {}", packages.join(" "));
+    shell::run(apt_get().arg("update").stdout(Stdio::null()))?;
+    let fetched = peers.join(format!("{name}.part"));
+    std::fs::create_dir_all(&fetched)?;
+    let mut download = Command::new("apt-get");
+    download.arg("download").args(packages);
+    shell::run(download.current_dir(&fetched).stdout(Stdio::null()))?;
+    let unpacked = fetched.join("root");
+    for entry in std::fs::read_dir(&fetched)? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "deb") {
+            let mut unpack = Command::new("dpkg-deb");
+            shell::run(unpack.arg("-x").arg(&file).arg(&unpacked))?;
+        }
+    }
+    std::fs::rename(&unpacked, &folder)?;
+    std::fs::remove_dir_all(&fetched)?;
+    Ok(Some(folder))
 }
 
 fn is_installed(package: &str) -> bool {

@@ -15,6 +15,7 @@ pub(crate) struct Options {
 pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
     packages::require(install, packages::TEST)?;
     let tools = browser::tools(install)?;
+    let sendmail = packages::unpack(install, "sendmail", packages::SENDMAIL)?;
     let built = build::with_tests(install)?;
     // Without --no-fail-fast one failing crate would hide the others.
     let mut tests = shell::cargo(["test", "--workspace", "--no-fail-fast"]);
@@ -26,6 +27,9 @@ pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
         .env("WAXSEAL_SITE_BIN", &built.site)
         .env("WAXSEAL_PLUGINS_DIR", &built.plugins)
         .env("WAXSEAL_BROWSER_TOOLS", &tools);
+    if let Some(sendmail) = sendmail {
+        tests.env("WAXSEAL_SENDMAIL_DIR", sendmail);
+    }
     shell::run(&mut tests)?;
     if options.filter.is_some() {
         return Ok(());

@@ -1,13 +1,17 @@
 //! The milter bridges against programs that no one here wrote: rspamd and opendkim judge our mail, a
-//! plugin of ours judges Postfix's.
+//! plugin of ours judges mail for Postfix and Sendmail.
 
+mod bridge;
 mod peer;
 mod postfix;
+mod sendmail;
 
 use crate::engine::Engine;
+use bridge::Bridge;
 use peer::{OpenDkim, Rspamd};
-use postfix::{Bridge, Postfix};
-use waxseal_tests::{Client, Folder};
+use postfix::Postfix;
+use sendmail::Sendmail;
+use waxseal_tests::{Client, Folder, free_port};
 
 /// A table `[[milter]]`.
 fn settings(name: &str, port: u16, more: &str) -> String {
@@ -74,7 +78,7 @@ fn a_milter_that_is_gone_defers_or_is_skipped() {
     }
 }
 
-/// Rules for Postfix: what each does can be seen from outside.
+/// Rules for another mail server: what each does can be seen from outside.
 const RULES: &str = r#"
 [[plugin]]
 name = "rules"
@@ -103,19 +107,44 @@ then = { reject = { code = 550, status = "5.1.1", text = "no such user" } }
 #[test]
 fn a_plugin_judges_mail_for_postfix() {
     let folder = Folder::new("milter-postfix").unwrap();
-    let bridge = Bridge::start(folder.path(), RULES).unwrap();
-    let postfix = Postfix::start(folder.path(), &bridge.socket).unwrap();
-    let text = Client::python("milter_postfix.py")
+    let socket = format!("inet:127.0.0.1:{}", free_port().unwrap());
+    let bridge = Bridge::start(folder.path(), &socket, RULES).unwrap();
+    let postfix = Postfix::start(folder.path(), &socket).unwrap();
+    let text = Client::python("milter_mta.py")
         .arg(postfix.port)
         .arg(postfix.maildir.display())
         .succeed();
     let text = text.unwrap_or_else(|error| panic!("{error}\n{}\n{}", bridge.log(), postfix.log()));
-    assert!(text.contains("postfix heeds the plugin"), "{text}");
+    assert!(text.contains("the plugin is heeded"), "{text}");
     let queue = postfix.queue().unwrap();
     assert!(queue.contains("held@client.example.test"), "{queue}");
     assert!(
         queue.lines().any(|line| line.contains('!')),
         "not held: {queue}"
     );
+    assert_eq!(bridge.terminate().unwrap(), 0);
+}
+
+#[test]
+fn a_plugin_judges_mail_for_sendmail() {
+    let Some(unpacked) = sendmail::unpacked() else {
+        eprintln!("sendmail is not unpacked here; `cargo xtask test` does that");
+        return;
+    };
+    let folder = Folder::new("milter-sendmail").unwrap();
+    let socket = folder.path().join("bridge.sock");
+    let bridge = format!("unix:{}", socket.display());
+    let bridge = Bridge::start(folder.path(), &bridge, RULES).unwrap();
+    let sendmail = Sendmail::start(&unpacked, folder.path(), &socket).unwrap();
+    let text = sendmail
+        .python("milter_mta.py")
+        .arg(sendmail::PORT)
+        .arg(sendmail.maildir().display())
+        .succeed();
+    let text = text.unwrap_or_else(|error| panic!("{error}\n{}\n{}", bridge.log(), sendmail.log()));
+    assert!(text.contains("the plugin is heeded"), "{text}");
+    let queue = sendmail.quarantined().unwrap();
+    assert!(queue.contains("held@client.example.test"), "{queue}");
+    assert!(queue.contains("somebody shall look"), "{queue}");
     assert_eq!(bridge.terminate().unwrap(), 0);
 }

@@ -29,6 +29,11 @@ impl Process {
         Ok(Self(child))
     }
 
+    /// Its number.
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Asks it to end, and waits; its exit code, -1 for a signal.
     pub(super) fn terminate(&mut self) -> Result<i32> {
         Client::new("kill").arg(self.0.id()).succeed()?;

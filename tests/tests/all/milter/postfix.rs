@@ -1,55 +1,10 @@
 //! Postfix in a folder of its own, with a plugin of ours as its milter.
 
-use super::peer::{Process, wait_for_port};
+use super::peer::wait_for_port;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
-use waxseal_tests::{Client, free_port, plugins, program, until};
-
-/// `waxseal plugin serve-milter` with the shipped rules.
-pub(super) struct Bridge {
-    /// Where it listens, as Postfix writes it.
-    pub(super) socket: String,
-    process: Process,
-    log: PathBuf,
-}
-
-impl Bridge {
-    /// Starts it below `folder` with `settings` in its configuration file.
-    pub(super) fn start(folder: &Path, settings: &str) -> Result<Self> {
-        let config = folder.join("bridge.toml");
-        let head = "config_version = 1\nserver.hostname = \"mx.example.test\"\n";
-        fs::write(&config, format!("{head}{settings}"))?;
-        let log = folder.join("bridge.log");
-        let socket = format!("inet:127.0.0.1:{}", free_port()?);
-        let component = plugins()?.join("rules.wasm");
-        let mut command = Command::new(program("WAXSEAL_BIN", "waxseal")?);
-        command.args(["plugin", "serve-milter"]).arg(component);
-        command.args(["--socket", &socket, "--config"]).arg(&config);
-        let process = Process::start(&mut command, &log)?;
-        let bridge = Self {
-            socket,
-            process,
-            log,
-        };
-        until("the bridge listens", Duration::from_secs(60), || {
-            bridge.log().contains("rules listens on inet:127.0.0.1:")
-        })
-        .with_context(|| bridge.log())?;
-        Ok(bridge)
-    }
-
-    pub(super) fn log(&self) -> String {
-        fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
-    /// SIGTERM; the exit code.
-    pub(super) fn terminate(mut self) -> Result<i32> {
-        self.process.terminate()
-    }
-}
+use waxseal_tests::{Client, free_port};
 
 /// The daemons of a stock `master.cf` that this needs, none in a chroot.
 const MASTER: &str = "\
