@@ -222,14 +222,8 @@ impl Catalog {
                 .collect(),
             reference,
             synonyms,
-            redirects: redirects
-                .into_iter()
-                .map(|one| (one.from, one.to))
-                .collect(),
-            links: links
-                .into_iter()
-                .map(|one| (one.url.clone(), one))
-                .collect(),
+            redirects: moved(redirects),
+            links: by_address(links),
             content_date,
             content_hash: hash.finalize().to_hex().as_str()[..16].to_owned(),
         }
@@ -285,6 +279,18 @@ impl Catalog {
         let cells = self.products.values().flat_map(ProductEntry::all_cells);
         cells.map(|(_, cell)| cell.judged.len()).sum()
     }
+}
+
+fn moved(redirects: Vec<Redirect>) -> BTreeMap<String, String> {
+    redirects
+        .into_iter()
+        .map(|one| (one.from, one.to))
+        .collect()
+}
+
+fn by_address(links: Vec<LinkCheck>) -> BTreeMap<String, LinkCheck> {
+    let links = links.into_iter().map(|one| (one.url.clone(), one));
+    links.collect()
 }
 
 fn content_date(products: &[Product], claims: &[(String, Vec<Claim>)]) -> Date {

@@ -59,6 +59,33 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/manual/configuration", get(pages::configuration::page))
         .route("/manual/rfc-status", get(pages::rfc_status::page))
         .route("/manual/{*path}", get(pages::manual::page))
+        .merge(interface())
+        .route("/data", get(pages::data::page))
+        .route("/feed.atom", get(pages::feed::atom))
+        .route("/opensearch.xml", get(pages::feed::opensearch))
+        .route("/rfc/{number}", get(pages::shortcut::rfc))
+        .route("/token/{protocol}/{token}", get(pages::shortcut::token))
+        .route("/schemas/{name}", get(pages::machine::schema))
+        .route("/sitemap.txt", get(pages::machine::sitemap))
+        .route("/robots.txt", get(pages::machine::robots))
+        .route("/assets/{build}/site.css", get(pages::machine::stylesheet))
+        .route("/assets/seal.svg", get(pages::machine::icon))
+        .fallback(pages::not_found::page)
+        .layer(from_fn_with_state(Arc::clone(&site), missing))
+        .layer(from_fn_with_state(Arc::clone(&site), validate))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(
+            Arc::<cache::Cache>::default(),
+            cache::answer,
+        ))
+        .route("/healthz", get(pages::machine::healthz))
+        .layer(from_fn(secure))
+        .with_state(site)
+}
+
+/// Addresses for programs: the interface and the badges.
+fn interface() -> Router<Arc<Site>> {
+    Router::new()
         .route("/api/v1", get(pages::api::index))
         .route("/api/v1/openapi.json", get(pages::api::openapi))
         .route("/api/v1/products", get(pages::api::products))
@@ -85,27 +112,6 @@ pub fn router(site: Arc<Site>) -> Router {
             "/badge/{product}/{protocol}/{file}",
             get(pages::badge::extension),
         )
-        .route("/data", get(pages::data::page))
-        .route("/feed.atom", get(pages::feed::atom))
-        .route("/opensearch.xml", get(pages::feed::opensearch))
-        .route("/rfc/{number}", get(pages::shortcut::rfc))
-        .route("/token/{protocol}/{token}", get(pages::shortcut::token))
-        .route("/schemas/{name}", get(pages::machine::schema))
-        .route("/sitemap.txt", get(pages::machine::sitemap))
-        .route("/robots.txt", get(pages::machine::robots))
-        .route("/assets/{build}/site.css", get(pages::machine::stylesheet))
-        .route("/assets/seal.svg", get(pages::machine::icon))
-        .fallback(pages::not_found::page)
-        .layer(from_fn_with_state(Arc::clone(&site), missing))
-        .layer(from_fn_with_state(Arc::clone(&site), validate))
-        .layer(CompressionLayer::new())
-        .layer(from_fn_with_state(
-            Arc::<cache::Cache>::default(),
-            cache::answer,
-        ))
-        .route("/healthz", get(pages::machine::healthz))
-        .layer(from_fn(secure))
-        .with_state(site)
 }
 
 /// Answers 304 before anything is rendered: content, program and address decide every page.

@@ -189,6 +189,7 @@ async fn interface(catalog: &Catalog, router: &Router) -> Cells {
     for (subject, address) in addresses(catalog) {
         let answer = ask_once(router, &format!("/api/v1/{address}"))
             .await
+            .unwrap()
             .unwrap();
         taken(
             std::str::from_utf8(&answer.body).unwrap(),
@@ -317,7 +318,10 @@ fn with_empty(catalog: &Catalog, mut shown: Cells) -> Cells {
 async fn pages(catalog: &Catalog, router: &Router) -> Cells {
     let mut cells = Cells::new();
     for (subject, address) in addresses(catalog) {
-        let answer = ask_once(router, &format!("/{address}")).await.unwrap();
+        let answer = ask_once(router, &format!("/{address}"))
+            .await
+            .unwrap()
+            .unwrap();
         marks(
             std::str::from_utf8(&answer.body).unwrap(),
             &subject,

@@ -96,3 +96,58 @@ fn every_page_is_right_by_two_checkers() {
         .succeed()
         .unwrap();
 }
+
+/// An author begins a page, hears what is open, fills it in, has it tidied, and publishes.
+#[test]
+fn an_author_is_led_from_a_stub_to_a_page() {
+    let folder = Folder::new("author").unwrap();
+    let content = folder.path().join("content");
+    let program = program("WAXSEAL_SITE_BIN", "waxseal-site").unwrap();
+    let site = |arguments: &[&str]| {
+        Client::new(&program.to_string_lossy())
+            .args(arguments.iter().copied())
+            .args(["--content"])
+            .arg(content.display())
+    };
+    site(&["new", "term", "mta"]).succeed().unwrap();
+    assert_ne!(site(&["new", "term", "mta"]).run().unwrap().code, 0);
+    let told = site(&["check", "--format", "github"]).run().unwrap();
+    assert_eq!(told.code, 1, "{}", told.text);
+    let line = "glossary/mta.md,line=4,col=10,title=G101::still open: its meaning in one sentence";
+    assert!(told.text.contains(line), "{}", told.text);
+
+    let page = content.join("glossary/mta.md");
+    let filled: String = std::fs::read_to_string(&page)
+        .unwrap()
+        .lines()
+        .map(|line| match line.split_once("TODO") {
+            Some((start, _)) if start.ends_with('"') => format!("{start}MTA\"  \n"),
+            Some((start, _)) if start.starts_with("sources") => "sources = []\n".to_owned(),
+            Some(_) => "It follows RFC5321.\n".to_owned(),
+            None => format!("{line}\n"),
+        })
+        .collect();
+    std::fs::write(&page, filled).unwrap();
+    let told = site(&["check", "--fix"]).run().unwrap();
+    assert_eq!(told.code, 0, "{}", told.text);
+    assert!(
+        told.text
+            .contains("\"RFC5321\" is written \"RFC 5321\" [M104]"),
+        "{}",
+        told.text
+    );
+    let again = site(&["check", "--fix"]).succeed().unwrap();
+    assert!(again.contains("0 places mended in 0 files"), "{again}");
+
+    let copy = folder.path().join("copy");
+    site(&["export", &copy.to_string_lossy()])
+        .succeed()
+        .unwrap();
+    assert!(copy.join("glossary/mta/index.html").is_file());
+    let dump = folder.path().join("dump");
+    site(&["dump", "--out", &dump.to_string_lossy()])
+        .succeed()
+        .unwrap();
+    let database = std::fs::read(dump.join("catalog.db")).unwrap();
+    assert!(database.starts_with(b"SQLite format 3\0"));
+}

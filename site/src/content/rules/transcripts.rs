@@ -17,8 +17,12 @@ const FIXTURE: [&str; 8] = [
     "bob",
     "bob@example.test",
 ];
-/// What stands where something was taken out.
-const REDACTED: [&str; 3] = ["[redacted]", "<redacted>", "***"];
+/// What stands where something was taken out; `<password>` and the like do too.
+const REDACTED: [&str; 2] = ["[redacted]", "***"];
+/// Addresses that programs print for everyone.
+const PUBLIC: [&str; 1] = ["bugs@openbsd.org"];
+/// What an IMAP client says to the continuation of IDLE.
+const IDLE_END: &str = "DONE";
 /// Domains that belong to nobody (RFC 2606, RFC 6761).
 const RESERVED: [&str; 7] = [
     "example",
@@ -76,8 +80,10 @@ fn addresses(line: &str) -> Vec<(usize, &str)> {
                 .trim_end_matches(['.', ':', ']'])
                 .to_ascii_lowercase();
             let below = |known: &&str| domain == **known || domain.ends_with(&format!(".{known}"));
-            if !name.is_empty() && !domain.is_empty() && !RESERVED.iter().any(|one| below(one)) {
-                found.push((at, word.trim_end_matches(['.', ':'])));
+            let bare = word.trim_end_matches(['.', ':']);
+            let whole = !name.is_empty() && !domain.is_empty() && !PUBLIC.contains(&bare);
+            if whole && !RESERVED.iter().any(|one| below(one)) {
+                found.push((at, bare));
             }
         } else if let Some(host) = bracketed(word)
             && !host.is_loopback()
@@ -102,7 +108,11 @@ fn secrets(said: &str, challenged: bool) -> Vec<(usize, &str)> {
     let place = |word: &str| word.as_ptr() as usize - said.as_ptr() as usize;
     let words: Vec<&str> = said.split_ascii_whitespace().collect();
     if challenged {
-        return words.first().map(|word| (0, *word)).into_iter().collect();
+        // What has several words, or is not base64, is text and no answer to a challenge.
+        return match words.as_slice() {
+            [word] if *word != IDLE_END && base64(word).is_some() => vec![(0, *word)],
+            _ => Vec::new(),
+        };
     }
     let command = |at: usize| words.get(at).map(|word| word.to_ascii_uppercase());
     let taken: &[&str] = match (command(0).as_deref(), command(1).as_deref()) {
@@ -121,7 +131,7 @@ fn secrets(said: &str, challenged: bool) -> Vec<(usize, &str)> {
 /// Whether a word is the prober's own, plain or in base64, or was taken out.
 fn is_ours(word: &str) -> bool {
     let plain = word.trim_matches('"');
-    let empty = ["", "=", "*"].contains(&plain);
+    let empty = ["", "=", "*"].contains(&plain) || plain.starts_with('<');
     if empty || FIXTURE.contains(&plain) || REDACTED.iter().any(|mark| plain.contains(mark)) {
         return true;
     }
@@ -174,6 +184,10 @@ mod tests {
         );
         check_line("aHVudGVyMg==", true, &["aHVudGVyMg=="]);
         check_line("*", true, &[]);
+        check_line("DONE", true, &[]);
+        check_line("Subject: words of a message", true, &[]);
+        check_line("<credentials>", true, &[]);
+        check_line("a1 LOGIN <user> <password>", false, &[]);
         check_line("NOOP hunter2", false, &[]);
     }
 
@@ -181,6 +195,7 @@ mod tests {
     fn addresses_of_nobody_are_let_be() {
         assert!(addresses("MAIL FROM:<a@mx.example.test>").is_empty());
         assert!(addresses("EHLO [127.0.0.1] and 2.3.19.1").is_empty());
+        assert!(addresses("214 Tell bugs@openbsd.org.").is_empty());
         let found: Vec<&str> = addresses("<joe@corp.net> from [8.8.8.8]")
             .into_iter()
             .map(|(_, word)| word)
