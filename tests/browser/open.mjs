@@ -18,7 +18,7 @@ export const KINDS = [
   '/extensions/imap/idle', '/features', '/features/virtual-hosting', '/matrix/imap', '/matrix/features',
   '/compare', '/compare?p=exim%2Cpostfix', '/compare/classic-five', '/surveys', '/surveys/djb-2001',
   '/glossary', '/glossary/mta', '/search?q=imap', '/search?q=xqzzyw', '/about/method', '/data', '/manual',
-  '/manual/wit', '/manual/rfc-status', '/nowhere',
+  '/manual/admin/plugins', '/manual/configuration', '/manual/wit', '/manual/rfc-status', '/nowhere',
 ];
 
 export function check(condition, message) {
