@@ -13,7 +13,7 @@ use nginx::Nginx;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use wrk::Load;
+use wrk::{Load, Target};
 
 /// Pages under load: their name, address, and address in the copy.
 const PAGES: &[(&str, &str, &str)] = &[
@@ -25,8 +25,14 @@ const PAGES: &[(&str, &str, &str)] = &[
     ),
     ("matrix", "/matrix/imap", "/matrix/imap/index.html"),
 ];
-/// The search is computed; the copy has nothing to set beside it.
-const SEARCH: &str = "/search?q=imap%20idle";
+/// Queries of which no two are alike, so that each is computed; the copy has nothing beside them.
+const QUERIES: &str = "local n = 0\n\
+    local words = {'imap', 'idle', 'dovecot', 'queue', 'relay', 'sieve', 'quota', 'postfx'}\n\
+    request = function()\n\
+    n = n + 1\n\
+    local first, second = words[n % #words + 1], words[math.floor(n / 8) % #words + 1]\n\
+    return wrk.format('GET', '/search?q=' .. first .. '%20' .. second .. '%20-x' .. n)\n\
+    end\n";
 /// Entries added for the large catalog.
 const ENTRIES: usize = 50_000;
 /// Runs a page; the median counts.
@@ -46,87 +52,96 @@ pub(crate) fn measure(program: &Path, quick: bool) -> Result<Vec<Figure>> {
             .arg(&content),
     )?;
     let nginx = Nginx::start(scratch.path(), &copy)?;
-    let mut figures = at_size("today", program, &content, Some(&nginx), quick)?;
+    let queries = scratch.path().join("queries.lua");
+    std::fs::write(&queries, QUERIES)?;
+    let run = Run {
+        program,
+        queries: &queries,
+        quick,
+    };
+    let mut figures = run.at_size("today", &content, Some(&nginx))?;
     let many = if quick { ENTRIES / 10 } else { ENTRIES };
     let large = scratch.path().join("content");
     println!("Writing {many} more entries");
     entries::write(&content, &large, many)?;
     let name = format!("{many} more");
-    figures.extend(at_size(&name, program, &large, None, quick)?);
+    figures.extend(run.at_size(&name, &large, None)?);
     Ok(figures)
 }
 
-fn at_size(
-    size: &str,
-    program: &Path,
-    content: &Path,
-    nginx: Option<&Nginx>,
+/// What both sizes have in common.
+struct Run<'a> {
+    program: &'a Path,
+    queries: &'a Path,
     quick: bool,
-) -> Result<Vec<Figure>> {
-    let mut figures = in_process(size, program, content)?;
-    let port = free_port()?;
-    let mut serve = Command::new(program);
-    serve.args([
-        "serve",
-        "--listen",
-        &format!("127.0.0.1:{port}"),
-        "--content",
-    ]);
-    serve
-        .arg(content)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let site = Running(serve.spawn().context("starting waxseal-site")?);
-    wait_for_port(port)?;
-    let search = ("search", SEARCH, "");
-    for (name, path, copied) in PAGES.iter().chain([&search]) {
-        let peer = nginx.filter(|_| !copied.is_empty());
-        figures.extend(page(
-            &format!("{name}, {size}"),
-            (port, path),
-            peer.map(|n| (n.port, *copied)),
-            quick,
-        )?);
-    }
-    figures.push(Figure {
-        bench: "site",
-        case: format!("resident after the load, {size}"),
-        unit: "MB",
-        ours: resident_mb(site.0.id())?,
-        peer: None,
-    });
-    Ok(figures)
 }
 
-/// Requests per second and times of one page, ours and the peer's in turn.
-fn page(
-    case: &str,
-    ours: (u16, &str),
-    peer: Option<(u16, &str)>,
-    quick: bool,
-) -> Result<Vec<Figure>> {
-    let (mut our_loads, mut peer_loads) = (Vec::new(), Vec::new());
-    for _ in 0..if quick { 1 } else { RUNS } {
-        our_loads.push(wrk::load(ours.0, ours.1, quick)?);
-        if let Some((port, path)) = peer {
-            peer_loads.push(wrk::load(port, path, quick)?);
+impl Run<'_> {
+    fn at_size(&self, size: &str, content: &Path, nginx: Option<&Nginx>) -> Result<Vec<Figure>> {
+        let mut figures = in_process(size, self.program, content)?;
+        let port = free_port()?;
+        let mut serve = Command::new(self.program);
+        serve.args([
+            "serve",
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--content",
+        ]);
+        serve
+            .arg(content)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let site = Running(serve.spawn().context("starting waxseal-site")?);
+        wait_for_port(port)?;
+        let target = |port, path| Target {
+            port,
+            path,
+            script: None,
+        };
+        for (name, path, copied) in PAGES {
+            let peer = nginx.map(|nginx| target(nginx.port, *copied));
+            figures.extend(self.page(&format!("{name}, {size}"), target(port, *path), peer)?);
         }
+        let search = Target {
+            script: Some(self.queries),
+            ..target(port, "/search")
+        };
+        figures.extend(self.page(&format!("search, none alike, {size}"), search, None)?);
+        figures.push(Figure {
+            bench: "site",
+            case: format!("resident after the load, {size}"),
+            unit: "MB",
+            ours: resident_mb(site.0.id())?,
+            peer: None,
+        });
+        Ok(figures)
     }
-    let of = |loads: &[Load], pick: fn(&Load) -> f64| {
-        (!loads.is_empty()).then(|| median(loads.iter().map(pick).collect()))
-    };
-    let figure = |what: &str, unit, pick: fn(&Load) -> f64| Figure {
-        bench: "site",
-        case: format!("{case}{what}"),
-        unit,
-        ours: of(&our_loads, pick).unwrap_or(f64::NAN),
-        peer: of(&peer_loads, pick),
-    };
-    Ok(vec![
-        figure("", "requests/s", |load| load.rate),
-        figure(", p50", "ms", |load| load.p50_ms),
-        figure(", p99", "ms", |load| load.p99_ms),
-    ])
+
+    /// Requests per second and times of one page, ours and the peer's in turn.
+    fn page(&self, case: &str, ours: Target<'_>, peer: Option<Target<'_>>) -> Result<Vec<Figure>> {
+        let (mut our_loads, mut peer_loads) = (Vec::new(), Vec::new());
+        for _ in 0..if self.quick { 1 } else { RUNS } {
+            our_loads.push(wrk::load(ours, self.quick)?);
+            if let Some(peer) = peer {
+                peer_loads.push(wrk::load(peer, self.quick)?);
+            }
+        }
+        let of = |loads: &[Load], pick: fn(&Load) -> f64| {
+            (!loads.is_empty()).then(|| median(loads.iter().map(pick).collect()))
+        };
+        let figure = |what: &str, unit, pick: fn(&Load) -> f64| Figure {
+            bench: "site",
+            case: format!("{case}{what}"),
+            unit,
+            ours: of(&our_loads, pick).unwrap_or(f64::NAN),
+            peer: of(&peer_loads, pick),
+        };
+        Ok(vec![
+            figure("", "requests/s", |load| load.rate),
+            figure(", p50", "ms", |load| load.p50_ms),
+            figure(", p99", "ms", |load| load.p99_ms),
+        ])
+    }
 }
 
 /// What the program measures of itself: reading, indexing, searching.
@@ -160,6 +175,12 @@ fn in_process(size: &str, program: &Path, content: &Path) -> Result<Vec<Figure>>
             "ms",
             "search_p99_ms",
             Some(5.0),
+        )?,
+        figure(
+            "search for noise, longest (limit 50)",
+            "ms",
+            "noise_max_ms",
+            Some(50.0),
         )?,
     ])
 }

@@ -2,6 +2,7 @@
 
 use crate::shell;
 use anyhow::{Context, Result};
+use std::path::Path;
 use std::process::Command;
 
 /// Connections kept open.
@@ -17,13 +18,27 @@ pub(super) struct Load {
     pub(super) p99_ms: f64,
 }
 
-/// Asks one address for some seconds, as fast as it answers.
-pub(super) fn load(port: u16, path: &str, quick: bool) -> Result<Load> {
+/// What is asked.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    /// Where the server listens.
+    pub(super) port: u16,
+    /// The address, unless the script makes others.
+    pub(super) path: &'a str,
+    /// A script in Lua that makes each request.
+    pub(super) script: Option<&'a Path>,
+}
+
+/// Asks for some seconds, as fast as answers come.
+pub(super) fn load(target: Target<'_>, quick: bool) -> Result<Load> {
     let mut wrk = Command::new("wrk");
     let seconds = if quick { "2s" } else { "8s" };
     wrk.args(["-t", "1", "-c", CONNECTIONS, "-d", seconds, "--latency"]);
     wrk.args(["-H", "Accept-Encoding: gzip"]);
-    wrk.arg(format!("http://127.0.0.1:{port}{path}"));
+    if let Some(script) = target.script {
+        wrk.arg("-s").arg(script);
+    }
+    wrk.arg(format!("http://127.0.0.1:{}{}", target.port, target.path));
     read(&shell::output(&mut wrk)?)
 }
 
