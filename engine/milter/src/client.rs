@@ -1,6 +1,5 @@
 //! An existing milter as a filter of this server.
 
-mod breaker;
 mod config;
 mod content;
 mod edits;
@@ -15,13 +14,13 @@ mod stage;
 
 pub use config::{MilterConfig, MilterLimits, MilterProtocol};
 
-use breaker::Breaker;
 use link::{Link, Wait};
 use meters::Meters;
 use pool::Pool;
 use session::MilterSession;
+use stage::Step;
 use std::sync::Arc;
-use waxseal_ports::filter::{NoFilter, SessionInfo};
+use waxseal_ports::filter::{Breaker, Change, NoFilter, SessionInfo};
 use waxseal_ports::{Clock, Filter, FilterSession, Spool};
 
 /// One milter. Give it to the services as `Arc<dyn Filter>`.
@@ -59,7 +58,7 @@ impl Milter {
                 spool,
                 clock,
                 pool: Pool::new(&config.limits),
-                breaker: Breaker::new(config.limits.breaker_failures_max),
+                breaker: Breaker::new(config.limits.breaker_failures_max, Step::COUNT),
                 meters: Meters::new(&config.name),
                 actor: format!("milter {}", config.name),
                 config,
@@ -80,6 +79,28 @@ impl Filter for Milter {
 }
 
 impl Shared {
+    /// A step came to its end.
+    fn worked(&self, step: Step) {
+        if self.breaker.succeeded(step.number()) == Change::Closed {
+            self.meters.breaker(false);
+            tracing::info!(milter = self.config.name, "the milter answers again");
+        }
+    }
+
+    /// A step failed by the milter's fault.
+    fn broke(&self, step: Step) {
+        let now = self.clock.monotonic();
+        if let Change::Opened(pause) = self.breaker.failed(step.number(), now) {
+            self.meters.breaker(true);
+            let (milter, pause_secs) = (self.config.name.as_str(), pause.as_secs());
+            tracing::error!(
+                milter,
+                pause_secs,
+                "the milter keeps failing and is not asked for a while"
+            );
+        }
+    }
+
     const fn connect_wait(&self) -> Wait {
         Wait {
             name: "connect_secs_max",

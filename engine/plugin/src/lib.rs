@@ -20,7 +20,6 @@ mod inspect;
 mod load;
 mod signature;
 
-mod breaker;
 mod chain;
 mod delivery;
 mod learners;

@@ -1,6 +1,5 @@
 //! From a file to a plugin: read, inspected, compiled, linked, tried.
 
-use crate::breaker::Breaker;
 use crate::chain::Trust;
 use crate::config::PluginConfig;
 use crate::engine::Runtime;
@@ -15,7 +14,7 @@ use crate::plugin::Plugin;
 use crate::pulse::Pulse;
 use crate::reach::Reach;
 use crate::signature;
-use crate::stage::Stages;
+use crate::stage::{Stage, Stages};
 use crate::state::State;
 use crate::v0_1_0::{About, Linked};
 use crate::vault::Vault;
@@ -25,6 +24,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use wasmtime::component::Component;
+use waxseal_ports::filter::Breaker;
 
 /// Octets of the name and of the version that a plugin gives itself.
 const ABOUT_BYTES_MAX: usize = 64;
@@ -81,7 +81,7 @@ async fn load_named(
         } else {
             Trust::StricterOnly
         },
-        breaker: Breaker::new(config.limits.breaker_failures_max),
+        breaker: Breaker::new(config.limits.breaker_failures_max, Stage::ALL.len()),
         meters: mould.profile.meters.clone(),
         mould,
         busy: AtomicBool::new(false),

@@ -1,7 +1,6 @@
 //! A loaded plugin: asked through its breaker, with an instance of the session's own.
 
 use crate::answer::Answer;
-use crate::breaker::{Breaker, Change};
 use crate::call::Call;
 use crate::chain::Trust;
 use crate::config::Limits;
@@ -20,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
-use waxseal_ports::filter::{OnFailure, Verdict};
+use waxseal_ports::filter::{Breaker, Change, OnFailure, Verdict};
 
 /// One plugin of a chain; shared by all sessions.
 pub(crate) struct Plugin {
@@ -255,7 +254,7 @@ impl Plugin {
         if self.busy.load(Ordering::Relaxed) {
             self.busy.store(false, Ordering::Relaxed);
         }
-        if self.breaker.succeeded(stage) == Change::Closed {
+        if self.breaker.succeeded(stage as usize) == Change::Closed {
             self.meters.breaker(false);
             tracing::info!(plugin = self.name, "plugin works again");
         }
@@ -321,7 +320,7 @@ impl Plugin {
                 tracing::warn!(plugin, stage = stage.as_str(), failure, "plugin failed");
             }
         }
-        if let Change::Opened(pause) = self.breaker.failed(stage, now) {
+        if let Change::Opened(pause) = self.breaker.failed(stage as usize, now) {
             self.meters.breaker(true);
             let pause_secs = pause.as_secs();
             tracing::error!(

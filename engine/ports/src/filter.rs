@@ -1,9 +1,11 @@
 //! Judging mail while the client waits.
 
+mod breaker;
 mod chain;
 mod merge;
 mod on_failure;
 
+pub use breaker::{Breaker, Change};
 pub use chain::FilterChain;
 pub use merge::{Flow, Trust, describe, describe_reply, label, merge};
 pub use on_failure::OnFailure;

@@ -8,7 +8,7 @@ use super::facts::{Facts, Path};
 use super::failure::CallFailure;
 use super::link::{Link, Wait};
 use super::said::Said;
-use super::stage::Stage;
+use super::stage::{Stage, Step};
 use crate::wire::{Command, Response, Steps};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -31,6 +31,8 @@ pub(super) struct MilterSession {
     pub(super) link: Option<Link>,
     pub(super) told: Told,
     asked: Asked,
+    /// What the call under way is at.
+    step: Step,
 }
 
 /// What the milter at the other end of the link heard.
@@ -94,6 +96,7 @@ impl MilterSession {
             link: None,
             told: Told::default(),
             asked: Asked::Yes,
+            step: Step::Reach,
         }
     }
 
@@ -119,10 +122,7 @@ impl MilterSession {
         let shared = &self.shared;
         let text = match outcome {
             Ok(outcome) => {
-                if shared.breaker.succeeded() {
-                    shared.meters.breaker(false);
-                    tracing::info!(milter = shared.config.name, "the milter answers again");
-                }
+                shared.worked(Step::Tell(stage));
                 shared.meters.called(stage, &outcome.verdict, took);
                 ruling.added_recipients = outcome.added;
                 let text = describe(&outcome.verdict) + &outcome.notes;
@@ -155,9 +155,8 @@ impl MilterSession {
             tracing::debug!(milter = name, stage = stage.as_str(), %failure, "milter not asked");
         } else {
             tracing::warn!(milter = name, stage = stage.as_str(), %failure, "milter failed");
-            if failure.is_the_milters() && shared.breaker.failed(shared.clock.monotonic()) {
-                shared.meters.breaker(true);
-                tracing::error!(milter = name, "the milter fails and rests for a while");
+            if failure.is_the_milters() {
+                shared.broke(self.step);
             }
         }
         let verdict = shared.config.on_failure.verdict(stage == Stage::Connect);
@@ -189,13 +188,16 @@ impl MilterSession {
 
     /// Tells everything up to `stage`, on a new connection if the one from the pool is gone.
     async fn catch_up(&mut self, stage: Stage) -> Result<(Stage, Said), CallFailure> {
+        if !self.shared.breaker.admits(self.shared.clock.monotonic()) {
+            return Err(CallFailure::Resting);
+        }
         if self.link.is_none() {
-            if !self.shared.breaker.admits(self.shared.clock.monotonic()) {
-                return Err(CallFailure::Resting);
-            }
+            self.step = Step::Reach;
             self.link = Some(self.shared.connect().await?);
+            self.shared.worked(Step::Reach);
             self.told = Told::default();
         }
+        self.step = Step::Tell(stage);
         match self.tell_up_to(stage).await {
             Err(failure) if failure.is_lost_connection() && self.is_unproven() => {
                 self.link = Some(self.shared.open().await?);

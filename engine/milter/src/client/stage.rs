@@ -27,3 +27,25 @@ impl Stage {
         matches!(self, Self::Connect | Self::Helo)
     }
 }
+
+/// What can work or fail by itself, in the eyes of the breaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// To get a connection.
+    Reach,
+    /// To be told of a stage.
+    Tell(Stage),
+}
+
+impl Step {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 6;
+
+    /// From 0, less than [`Step::COUNT`].
+    pub(crate) const fn number(self) -> usize {
+        match self {
+            Self::Reach => 0,
+            Self::Tell(stage) => 1 + stage as usize,
+        }
+    }
+}

@@ -241,6 +241,33 @@ async fn a_milter_that_keeps_failing_rests() {
     );
 }
 
+/// One that answers everything but whole messages rests all the same.
+#[tokio::test]
+async fn a_milter_that_fails_at_messages_only_rests() {
+    let script = |command: &Command| match command {
+        Command::EndOfMessage(_) => Some(vec![Act::Close]),
+        _ => None,
+    };
+    let fake = FakeMilter::willing(script).await;
+    let mut config = config(&fake.socket);
+    config.limits.breaker_failures_max = 2;
+    let milter = milter(config);
+    for _ in 0..2 {
+        let mut session = milter.session(info());
+        assert!(is_next(&open(&mut *session).await));
+        let judged = judge(&mut *session, MESSAGE).await;
+        let outcome = &judged.ruling.trace[0].outcome;
+        assert!(
+            outcome.starts_with("failed: it closed the connection"),
+            "{outcome}"
+        );
+    }
+    let ruling = milter.session(info()).connect().await;
+    let outcome = &ruling.trace[0].outcome;
+    let expected = "failed: it failed too often and is not asked for a while; ";
+    assert!(outcome.starts_with(expected), "{outcome}");
+}
+
 /// A full disk of ours is no failure of the milter: it is asked again.
 #[tokio::test]
 async fn our_own_full_disk_does_not_make_a_milter_rest() {
