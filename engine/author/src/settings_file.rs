@@ -3,7 +3,8 @@
 use crate::AuthorError;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-/// The text of a configuration in which the plugin `name` is enabled or not; `None` where it is so
+/// The text of a configuration in which the plugin `name` (`TENANT/NAME` for a tenant's) is enabled or
+/// not; `None` where it is so
 /// already.
 ///
 /// # Errors
@@ -18,7 +19,14 @@ pub fn set_enabled(text: &str, name: &str, enabled: bool) -> Result<Option<Strin
         .and_then(Item::as_array_of_tables_mut);
     let missing = || AuthorError::Missing(format!("no [[plugin]] has the name {name:?}"));
     let plugins = plugins.ok_or_else(missing)?;
-    let named = |plugin: &&mut Table| plugin.get("name").and_then(Item::as_str) == Some(name);
+    let (tenant, plain) = match name.split_once('/') {
+        Some((tenant, plain)) => (Some(tenant), plain),
+        None => (None, name),
+    };
+    let named = |plugin: &&mut Table| {
+        let text = |key: &str| plugin.get(key).and_then(Item::as_str);
+        text("name") == Some(plain) && text("tenant") == tenant
+    };
     let plugin = plugins.iter_mut().find(named).ok_or_else(missing)?;
     let is = plugin
         .get("enabled")
@@ -42,6 +50,16 @@ mod tests {
 
     const TEXT: &str = "# mine\n[[plugin]]\nname = \"a\" # first\n\n[[plugin]]\nname = \"b\"\n\
                         [plugin.config]\nx = 1\n\n[log]\nlevel = \"info\"\n";
+
+    #[test]
+    fn two_tenants_may_use_one_name() {
+        let text = "[[plugin]]\nname = \"a\"\ntenant = \"x\"\n\n[[plugin]]\nname = \"a\"\n";
+        let off = set_enabled(text, "a", false).unwrap().unwrap();
+        assert!(off.ends_with("name = \"a\"\nenabled = false\n"), "{off}");
+        let off = set_enabled(text, "x/a", false).unwrap().unwrap();
+        assert!(off.contains("\"x\"\nenabled = false\n\n"), "{off}");
+        assert!(set_enabled(text, "y/a", false).is_err());
+    }
 
     #[test]
     fn comments_and_order_stay() {

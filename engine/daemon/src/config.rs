@@ -11,6 +11,7 @@ mod mistake;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -19,6 +20,7 @@ pub(crate) use check::{Ground, check};
 pub(crate) use layout::plugin_folder;
 pub(crate) use mistake::{Mistake, Mistakes};
 pub(crate) use schema::schema;
+pub(crate) use tenants::TenantTable;
 pub(crate) use vault::Keeping;
 
 use document::Document;
@@ -93,6 +95,11 @@ pub(crate) struct Config {
     #[serde(default)]
     #[setting(reload)]
     pub aead_keys: BTreeMap<String, Keeping>,
+    /// Tenants, by name (1 to 32 of `a-z 0-9 -`, beginning with a letter): organisations whose domains
+    /// are hosted here, and whose plugins are shown their mail and no other.
+    #[serde(default)]
+    #[setting(reload)]
+    pub tenants: BTreeMap<String, TenantTable>,
     /// The port for observation.
     #[serde(default)]
     pub admin: waxseal_admin::AdminConfig,
@@ -206,7 +213,10 @@ impl Config {
         if let Some(log) = &mut self.log.file {
             *log = folder.join(&log);
         }
-        let kept = self.secrets.values_mut().chain(self.aead_keys.values_mut());
+        let tenants = self.tenants.values_mut();
+        let kept = (self.secrets.values_mut())
+            .chain(self.aead_keys.values_mut())
+            .chain(tenants.flat_map(TenantTable::kept_mut));
         for file in kept.filter_map(|keeping| keeping.file.as_mut()) {
             *file = folder.join(&file);
         }

@@ -2,6 +2,7 @@
 
 use crate::plugin::Plugin;
 use crate::stage::{Stage, Stages};
+use crate::tenant::{Tenant, Tenants, full_name};
 use crate::world::World;
 use std::sync::Arc;
 pub(crate) use waxseal_ports::filter::{Flow, Trust, describe, label, merge};
@@ -18,13 +19,14 @@ pub(crate) struct Chain {
     pub(crate) others: Vec<Arc<Plugin>>,
     /// Names of those that the administrator switched off.
     pub(crate) disabled: Vec<String>,
+    pub(crate) tenants: Tenants,
     wanted: Stages,
     observed: Stages,
     shadowed: Stages,
 }
 
 impl Chain {
-    pub(crate) fn new(plugins: Vec<Arc<Plugin>>, disabled: Vec<String>) -> Self {
+    pub(crate) fn new(plugins: Vec<Arc<Plugin>>, disabled: Vec<String>, tenants: Tenants) -> Self {
         let (judges, others): (Vec<_>, Vec<_>) = plugins
             .into_iter()
             .partition(|plugin| matches!(plugin.world, World::Filter | World::Learner));
@@ -53,6 +55,7 @@ impl Chain {
             shadows,
             others,
             disabled,
+            tenants,
         }
     }
 
@@ -72,6 +75,29 @@ impl Chain {
     pub(crate) fn transport(&self, name: &str) -> Option<&Arc<Plugin>> {
         let mut others = self.others.iter();
         others.find(|plugin| plugin.stages.contains(Stage::Transport) && plugin.name == name)
+    }
+
+    /// Whether some plugin of that tenant decides about whole messages.
+    pub(crate) fn judges_messages_of(&self, tenant: &Tenant) -> bool {
+        let mut filters = self.filters.iter();
+        filters.any(|plugin| {
+            let stages = plugin.stages;
+            let judges = stages.contains(Stage::Headers) || stages.contains(Stage::Message);
+            judges && plugin.tenant.as_deref() == Some(tenant)
+        })
+    }
+
+    /// The name of the transport that a plugin of `tenant` means by `name`: one of its own, or else
+    /// one of no tenant.
+    pub(crate) fn transport_for(&self, tenant: Option<&Tenant>, name: &str) -> Option<String> {
+        let own = full_name(tenant.map(|tenant| tenant.name.as_str()), name);
+        if self.transport(&own).is_some() {
+            return Some(own);
+        }
+        let common = self.transport(name);
+        common
+            .filter(|plugin| plugin.tenant.is_none())
+            .map(|plugin| plugin.name.clone())
     }
 
     /// Those that learn from what users do.

@@ -2,8 +2,10 @@
 
 use crate::grants::Grants;
 use crate::signature::PublicKey;
+use crate::tenant::{TenantConfig, full_name, is_name};
 use crate::vault::Vault;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 use waxseal_ports::filter::OnFailure;
@@ -18,8 +20,10 @@ pub struct Config {
     pub host: HostConfig,
     /// `[[plugin]]`, in the order in which filters are asked.
     pub plugins: Vec<PluginConfig>,
-    /// `[secrets]` and `[aead_keys]`, read.
+    /// `[secrets]` and `[aead_keys]`, read; for plugins of no tenant.
     pub vault: Vault,
+    /// `[tenants.NAME]`, by name.
+    pub tenants: BTreeMap<String, TenantConfig>,
 }
 
 /// Settings of the host itself: the table `[plugins]`. They are read at start; a reload does not
@@ -71,8 +75,12 @@ impl Default for HostConfig {
 #[serde(deny_unknown_fields)]
 pub struct PluginConfig {
     /// Its name here, in logs, metrics and traces: 1 to 32 of `a-z 0-9 -`, beginning with a letter,
-    /// different from all others.
+    /// different from all others of the same tenant.
     pub name: String,
+    /// The tenant whose mail it is shown, and no other; one of `[tenants]`. If not given, it is shown
+    /// all mail.
+    #[serde(default)]
+    pub tenant: Option<String>,
     /// The component file, relative to the plugin folder; `<name>.wasm` if not given.
     #[serde(default)]
     pub file: Option<PathBuf>,
@@ -227,6 +235,7 @@ impl PluginConfig {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            tenant: None,
             file: None,
             on_failure: OnFailure::default(),
             trusted: false,
@@ -238,6 +247,12 @@ impl PluginConfig {
         }
     }
 
+    /// Its name among those of all tenants: `TENANT/NAME`, or the name alone.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        full_name(self.tenant.as_deref(), &self.name)
+    }
+
     /// The component file, relative to the plugin folder or absolute.
     #[must_use]
     pub fn file_name(&self) -> PathBuf {
@@ -247,17 +262,23 @@ impl PluginConfig {
 }
 
 impl Config {
-    /// What is wrong with the values themselves, each with the plugin's name; reads no file.
+    /// What is wrong with the values themselves, each with the plugin's full name; reads no file.
     pub(crate) fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();
         for (index, plugin) in self.plugins.iter().enumerate() {
-            let mut report = |problem: String| problems.push((plugin.name.clone(), problem));
-            if !is_plugin_name(&plugin.name) {
+            let name = plugin.full_name();
+            let mut report = |problem: String| problems.push((name.clone(), problem));
+            if !is_name(&plugin.name) {
                 report("a plugin name is 1 to 32 of a-z 0-9 - and begins with a letter".to_owned());
             }
             let former = self.plugins.iter().take(index);
-            if former.into_iter().any(|other| other.name == plugin.name) {
+            if former.into_iter().any(|other| other.full_name() == name) {
                 report("two plugins have this name".to_owned());
+            }
+            if let Some(tenant) = &plugin.tenant
+                && !self.tenants.contains_key(tenant)
+            {
+                report(format!("there is no table [tenants.{tenant}]"));
             }
             if let Some(problem) = plugin.limits.problem() {
                 report(problem);
@@ -292,13 +313,6 @@ impl HostConfig {
         let empty = queues.iter().find(|(_, max)| *max == 0);
         empty.map(|(name, _)| format!("plugins.{name} is 0"))
     }
-}
-
-fn is_plugin_name(name: &str) -> bool {
-    let lower = name
-        .bytes()
-        .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    (1..=32).contains(&name.len()) && lower && name.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -345,9 +359,10 @@ mod tests {
     #[test]
     fn names_what_is_wrong() {
         let mut config = Config::default();
-        for name in ["rules", "rules", "Bad"] {
+        for name in ["rules", "rules", "Bad", "rules"] {
             config.plugins.push(PluginConfig::new(name));
         }
+        config.plugins[3].tenant = Some("acme".to_owned());
         config.plugins[0].limits.memory_bytes_max = 1;
         config.plugins[0].limits.wall_millis = 0;
         let problems: Vec<_> = config
@@ -360,6 +375,7 @@ mod tests {
                 "rules: limits.memory_bytes_max is 1, not 65536 to 1073741824",
                 "rules: two plugins have this name",
                 "Bad: a plugin name is 1 to 32 of a-z 0-9 - and begins with a letter",
+                "acme/rules: there is no table [tenants.acme]",
             ]
         "#]]
         .assert_debug_eq(&problems);

@@ -8,6 +8,7 @@ use crate::pulse::Pulse;
 use crate::reach::Reach;
 use crate::state::State;
 use crate::storage::Blob;
+use crate::tenant::Tenant;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -18,7 +19,9 @@ use waxseal_ports::clock::{Clock, SystemClock};
 
 /// What is the same for all instances of a plugin.
 pub(crate) struct Profile {
+    /// With its tenant, as [`crate::PluginConfig::full_name`].
     pub(crate) name: String,
+    pub(crate) tenant: Option<Arc<Tenant>>,
     pub(crate) limits: Limits,
     pub(crate) config: serde_json::Value,
     pub(crate) config_json: String,
@@ -132,6 +135,11 @@ impl Guest {
             self.logged = Logged::default();
             self.spent = Spent::default();
         }
+    }
+
+    /// Who looks at session and message, where it is a tenant.
+    pub(crate) fn viewer(&self) -> Option<&Tenant> {
+        self.profile.tenant.as_deref()
     }
 
     /// The session and message; a guard must not live across an `await`.

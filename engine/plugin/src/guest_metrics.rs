@@ -1,5 +1,6 @@
 //! Figures that guests give: names and labels are checked, and the number of series is bounded.
 
+use crate::tenant::full_name;
 use metrics::{Key, Label};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,10 +11,15 @@ const VALUE_BYTES_MAX: usize = 64;
 const LABELS_MAX: usize = 4;
 const SERIES_MAX: usize = 200;
 
+/// The label that says whose plugin it is.
+const TENANT: &str = "tenant";
+
 /// The series of one plugin.
 pub(crate) struct GuestMetrics {
     plugin: String,
     prefix: String,
+    /// Put to every series.
+    tenant: Option<Label>,
     known: Mutex<HashSet<Key>>,
     warned: AtomicBool,
 }
@@ -27,9 +33,10 @@ pub(crate) enum Figure {
 }
 
 impl GuestMetrics {
-    pub(crate) fn new(plugin: &str) -> Self {
+    pub(crate) fn new(tenant: Option<&str>, plugin: &str) -> Self {
         Self {
-            plugin: plugin.to_owned(),
+            plugin: full_name(tenant, plugin),
+            tenant: tenant.map(|tenant| Label::new(TENANT, tenant.to_owned())),
             prefix: format!("waxseal_plugin_{}_", plugin.replace('-', "_")),
             known: Mutex::new(HashSet::new()),
             warned: AtomicBool::new(false),
@@ -60,7 +67,11 @@ impl GuestMetrics {
         {
             return Err("a label value is over 64 octets");
         }
-        let labels: Vec<_> = labels.into_iter().map(|(k, v)| Label::new(k, v)).collect();
+        if self.tenant.is_some() && labels.iter().any(|(key, _)| key == TENANT) {
+            return Err("the label key tenant is the server's");
+        }
+        let labels = labels.into_iter().map(|(k, v)| Label::new(k, v));
+        let labels: Vec<_> = labels.chain(self.tenant.clone()).collect();
         let key = Key::from_parts(format!("{}{name}", self.prefix), labels);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= SERIES_MAX && !known.contains(&key) {
@@ -93,7 +104,7 @@ mod tests {
 
     #[test]
     fn series_are_checked_and_bounded() {
-        let metrics = GuestMetrics::new("my-plugin");
+        let metrics = GuestMetrics::new(None, "my-plugin");
         let label = |key: &str, value: String| vec![(key.to_owned(), value)];
         let key = metrics.series("hits", label("kind", "a".into())).unwrap();
         assert_eq!(key.name(), "waxseal_plugin_my_plugin_hits");
@@ -105,5 +116,16 @@ mod tests {
         }
         assert!(metrics.series("more", Vec::new()).is_err());
         assert!(metrics.series("hits", label("n", "1".into())).is_ok());
+        assert!(key.labels().all(|label| label.key() != TENANT));
+    }
+
+    #[test]
+    fn a_tenant_cannot_speak_for_another() {
+        let metrics = GuestMetrics::new(Some("acme"), "p");
+        let key = metrics.series("hits", Vec::new()).unwrap();
+        let labels: Vec<_> = key.labels().map(|l| (l.key(), l.value())).collect();
+        assert_eq!(labels, [("tenant", "acme")]);
+        let forged = vec![("tenant".to_owned(), "other".to_owned())];
+        assert!(metrics.series("hits", forged).is_err());
     }
 }

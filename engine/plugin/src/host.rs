@@ -5,11 +5,12 @@ use crate::config::{Config, PluginConfig};
 use crate::engine::Runtime;
 use crate::error::{LoadError, LoadReason, StartError};
 use crate::learners::Learners;
-use crate::load::load;
+use crate::load::{Papers, load};
 use crate::metering::Instruments;
 use crate::meters;
 use crate::session::{Session, Shared};
 use crate::statistics::PluginStatistics;
+use crate::tenant::Tenants;
 use crate::world::World;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -72,7 +73,7 @@ pub struct Host {
 /// One running plugin, for lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginInfo {
-    /// Its name in the configuration.
+    /// Its name in the configuration, with its tenant: `TENANT/NAME`, or the name alone.
     pub name: String,
     /// That name with the version it gives itself.
     pub actor: String,
@@ -213,6 +214,7 @@ async fn load_all(
     services: &Services,
     config: &Config,
 ) -> Result<Chain, StartError> {
+    let tenants = Tenants::read(&config.tenants).map_err(StartError::Config)?;
     let problems = config.problems().into_iter();
     let mut errors: Vec<_> = problems
         .map(|(plugin, problem)| LoadError {
@@ -222,9 +224,12 @@ async fn load_all(
         .collect();
     let mut plugins = Vec::new();
     for plugin in config.plugins.iter().filter(|plugin| plugin.enabled) {
-        let sound = |plugin: &PluginConfig| errors.iter().all(|e| e.plugin != plugin.name);
+        let sound = |plugin: &PluginConfig| {
+            let name = plugin.full_name();
+            errors.iter().all(|error| error.plugin != name)
+        };
         if sound(plugin) {
-            match load(runtime, services, (plugin, &config.vault)).await {
+            match load(runtime, services, Papers::of(plugin, config, &tenants)).await {
                 Ok(plugin) => plugins.push(Arc::new(plugin)),
                 Err(error) => errors.push(error),
             }
@@ -232,8 +237,8 @@ async fn load_all(
     }
     if errors.is_empty() {
         let disabled = config.plugins.iter().filter(|plugin| !plugin.enabled);
-        let disabled = disabled.map(|plugin| plugin.name.clone()).collect();
-        Ok(Chain::new(plugins, disabled))
+        let disabled = disabled.map(PluginConfig::full_name).collect();
+        Ok(Chain::new(plugins, disabled, tenants))
     } else {
         Err(StartError::Plugins(errors))
     }

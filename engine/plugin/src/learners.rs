@@ -65,7 +65,8 @@ impl MailboxEvents for Host {
 
 async fn serve(runtime: Arc<Runtime>, mut told: mpsc::Receiver<Told>) {
     while let Some((chain, moved)) = told.recv().await {
-        for plugin in chain.learners() {
+        let account = moved.account.to_string();
+        for plugin in chain.learners().filter(|plugin| plugin.may_see(&account)) {
             let clock = &plugin.mould.profile.clock;
             let began = clock.monotonic();
             let answer = tell(&runtime, plugin, &moved).await;

@@ -1,7 +1,7 @@
 //! From a file to a plugin: read, inspected, compiled, linked, tried.
 
 use crate::chain::Trust;
-use crate::config::PluginConfig;
+use crate::config::{Config, PluginConfig};
 use crate::engine::Runtime;
 use crate::error::{CallFailure, LoadError, LoadReason};
 use crate::guest::Profile;
@@ -16,6 +16,7 @@ use crate::reach::Reach;
 use crate::signature;
 use crate::stage::{Stage, Stages};
 use crate::state::State;
+use crate::tenant::{Tenant, Tenants};
 use crate::v0_1_0::{About, Linked};
 use crate::vault::Vault;
 use crate::world::World;
@@ -32,6 +33,28 @@ const ABOUT_BYTES_MAX: usize = 64;
 const RESPONSE_OCTETS_MAX: usize = 1024 * 1024;
 const STORAGE_RESPONSE_OCTETS_MAX: usize = 4 * 1024 * 1024;
 
+/// What the configuration says about one plugin.
+#[derive(Clone, Copy)]
+pub(crate) struct Papers<'a> {
+    plugin: &'a PluginConfig,
+    tenant: Option<&'a Arc<Tenant>>,
+    /// The secrets and keys of its tenant, or else the server's.
+    vault: &'a Vault,
+}
+
+impl<'a> Papers<'a> {
+    /// Those of `plugin`, whose tenant is known to be there.
+    pub(crate) fn of(plugin: &'a PluginConfig, config: &'a Config, tenants: &'a Tenants) -> Self {
+        let named = plugin.tenant.as_deref();
+        let own = named.and_then(|name| config.tenants.get(name));
+        Self {
+            plugin,
+            tenant: named.and_then(|name| tenants.named(name)),
+            vault: own.map_or(&config.vault, |tenant| &tenant.vault),
+        }
+    }
+}
+
 /// Loads one plugin; compiling happens off the reactor.
 ///
 /// # Errors
@@ -39,11 +62,11 @@ const STORAGE_RESPONSE_OCTETS_MAX: usize = 4 * 1024 * 1024;
 pub(crate) async fn load(
     runtime: &Arc<Runtime>,
     services: &Services,
-    (config, vault): (&PluginConfig, &Vault),
+    papers: Papers<'_>,
 ) -> Result<Plugin, LoadError> {
-    let plugin = load_named(runtime, services, (config, vault)).await;
+    let plugin = load_named(runtime, services, papers).await;
     plugin.map_err(|reason| LoadError {
-        plugin: config.name.clone(),
+        plugin: papers.plugin.full_name(),
         reason,
     })
 }
@@ -51,13 +74,14 @@ pub(crate) async fn load(
 async fn load_named(
     runtime: &Arc<Runtime>,
     services: &Services,
-    (config, vault): (&PluginConfig, &Vault),
+    papers: Papers<'_>,
 ) -> Result<Plugin, LoadReason> {
+    let config = papers.plugin;
     let path = services.plugin_dir.join(config.file_name());
     let compiling = runtime.clone();
     let compiled = tokio::task::spawn_blocking(move || compile(&compiling, &path)).await;
     let linked = compiled.map_err(|error| LoadReason::Compile(error.to_string()))??;
-    let mut profile = profile(runtime, services, (config, vault))?;
+    let mut profile = profile(runtime, services, papers)?;
     if let World::Storage | World::Holder = linked.world() {
         profile.response_octets_max = STORAGE_RESPONSE_OCTETS_MAX;
     }
@@ -69,18 +93,17 @@ async fn load_named(
     let about = trial(runtime, &mould).await?;
     let stages = check_about(&about, mould.linked.world())?;
     check_shadow(config, mould.linked.world())?;
+    check_tenant(config, stages)?;
+    let name = config.full_name();
     Ok(Plugin {
-        name: config.name.clone(),
-        actor: format!("{} {}", config.name, about.version),
+        actor: format!("{name} {}", about.version),
+        name,
+        tenant: papers.tenant.cloned(),
         world: mould.linked.world(),
         stages,
         on_failure: config.on_failure,
         shadow: config.shadow,
-        trust: if config.trusted {
-            Trust::Full
-        } else {
-            Trust::StricterOnly
-        },
+        trust: Trust::from_setting(config.trusted),
         breaker: Breaker::new(config.limits.breaker_failures_max, Stage::ALL.len()),
         meters: mould.profile.meters.clone(),
         mould,
@@ -98,6 +121,22 @@ fn check_shadow(config: &PluginConfig, world: World) -> Result<(), LoadReason> {
             world.as_str()
         ))),
     }
+}
+
+/// A tenant's plugin is asked where it is known whose mail it is.
+fn check_tenant(config: &PluginConfig, stages: Stages) -> Result<(), LoadReason> {
+    let Some(tenant) = &config.tenant else {
+        return Ok(());
+    };
+    let mut early = [Stage::Connect, Stage::Helo].into_iter();
+    early.find(|stage| stages.contains(*stage)).map_or(Ok(()), |stage| {
+        let stage = stage.as_str();
+        Err(LoadReason::Config(format!(
+            "it wants the stage {stage}, and is a plugin of the tenant {tenant}: before somebody logs in \
+             or names a recipient, nobody knows whose mail it is; there are auth, mail, rcpt, headers, \
+             message and disconnect"
+        )))
+    })
 }
 
 fn compile(runtime: &Runtime, path: &Path) -> Result<Linked, LoadReason> {
@@ -137,22 +176,28 @@ fn read(path: &Path, max: u64) -> Result<Vec<u8>, LoadReason> {
 fn profile(
     runtime: &Runtime,
     services: &Services,
-    (config, vault): (&PluginConfig, &Vault),
+    papers: Papers<'_>,
 ) -> Result<Profile, LoadReason> {
+    let config = papers.plugin;
+    let meters = Meters::new(
+        (config.tenant.as_deref(), &config.name),
+        services.clock.clone(),
+    );
     let json = serde_json::to_value(&config.config);
     let json = json.map_err(|error| LoadReason::Config(error.to_string()))?;
     Ok(Profile {
-        name: config.name.clone(),
+        name: config.full_name(),
+        tenant: papers.tenant.cloned(),
         limits: config.limits.clone(),
         config_json: json.to_string(),
         config: json,
         parser: services.parser.clone(),
         clock: services.clock.clone(),
         started: services.clock.monotonic(),
-        metrics: GuestMetrics::new(&config.name),
+        metrics: GuestMetrics::new(config.tenant.as_deref(), &config.name),
         instruments: runtime.instruments.clone(),
-        meters: Arc::new(Meters::new(&config.name, services.clock.clone())),
-        reach: Reach::new(services, config, vault),
+        meters: Arc::new(meters),
+        reach: Reach::new(services, config, papers.vault),
         response_octets_max: RESPONSE_OCTETS_MAX,
     })
 }

@@ -1,10 +1,11 @@
-//! What the host counts about a plugin. All are labelled with its name.
+//! What the host counts about a plugin. All are labelled with its name, and with its tenant if it has
+//! one.
 
 use crate::chain::label;
 use crate::error::CallFailure;
 use crate::stage::Stage;
 use crate::statistics::{Hour, Minute};
-use metrics::{Counter, Gauge, Histogram};
+use metrics::{Counter, Gauge, Histogram, Label};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use waxseal_ports::Clock;
@@ -30,7 +31,8 @@ const VERDICTS: [&str; 14] = [
 
 /// Handles of one plugin; counters are registered at first use.
 pub(crate) struct Meters {
-    plugin: String,
+    /// Whose figures they are.
+    labels: Vec<Label>,
     calls: [[OnceLock<Counter>; VERDICTS.len()]; Stage::ALL.len()],
     seconds: Histogram,
     memory: Histogram,
@@ -78,19 +80,24 @@ pub(crate) fn describe() {
 }
 
 impl Meters {
-    pub(crate) fn new(plugin: &str, clock: Arc<dyn Clock>) -> Self {
-        let name = plugin.to_owned();
+    pub(crate) fn new((tenant, plugin): (Option<&str>, &str), clock: Arc<dyn Clock>) -> Self {
+        let label = |key, value: &str| Label::new(key, value.to_owned());
+        let tenant = tenant.map(|tenant| label("tenant", tenant));
+        let labels: Vec<_> = [label("plugin", plugin)]
+            .into_iter()
+            .chain(tenant)
+            .collect();
         Self {
             calls: Default::default(),
-            seconds: metrics::histogram!("waxseal_plugin_call_seconds", "plugin" => name.clone()),
-            memory: metrics::histogram!("waxseal_plugin_memory_bytes", "plugin" => name.clone()),
-            instances: metrics::gauge!("waxseal_plugin_instances", "plugin" => name.clone()),
-            breaker: metrics::gauge!("waxseal_plugin_breaker_open", "plugin" => name.clone()),
-            cpu: metrics::histogram!("waxseal_plugin_cpu_seconds", "plugin" => name.clone()),
+            seconds: metrics::histogram!("waxseal_plugin_call_seconds", labels.clone()),
+            memory: metrics::histogram!("waxseal_plugin_memory_bytes", labels.clone()),
+            instances: metrics::gauge!("waxseal_plugin_instances", labels.clone()),
+            breaker: metrics::gauge!("waxseal_plugin_breaker_open", labels.clone()),
+            cpu: metrics::histogram!("waxseal_plugin_cpu_seconds", labels.clone()),
             began: clock.monotonic(),
             clock,
             hour: Mutex::default(),
-            plugin: name,
+            labels,
         }
     }
 
@@ -116,24 +123,21 @@ impl Meters {
             minute.failed(failure);
         });
         self.seconds.record(took.as_secs_f64());
-        let plugin = self.plugin.clone();
-        metrics::counter!("waxseal_plugin_failures_total", "plugin" => plugin, "kind" => failure.kind())
-            .increment(1);
+        let labels = self.labelled(&[("kind", failure.kind())]);
+        metrics::counter!("waxseal_plugin_failures_total", labels).increment(1);
     }
 
     /// Its verdict compares so with the chain's.
     pub(crate) fn shadowed(&self, agreement: &'static str) {
-        let plugin = self.plugin.clone();
-        metrics::counter!("waxseal_plugin_shadow_total", "plugin" => plugin, "agreement" => agreement)
-            .increment(1);
+        let labels = self.labelled(&[("agreement", agreement)]);
+        metrics::counter!("waxseal_plugin_shadow_total", labels).increment(1);
         self.now(|minute| *minute.agreement.entry(agreement).or_default() += 1);
     }
 
     /// An observer was not told of a stage.
     pub(crate) fn dropped(&self) {
-        let plugin = self.plugin.clone();
-        metrics::counter!("waxseal_plugin_observations_dropped_total", "plugin" => plugin)
-            .increment(1);
+        let labels = self.labels.clone();
+        metrics::counter!("waxseal_plugin_observations_dropped_total", labels).increment(1);
     }
 
     pub(crate) fn instance_started(&self) {
@@ -165,6 +169,14 @@ impl Meters {
         hour.last(number)
     }
 
+    /// Our labels and these.
+    fn labelled(&self, more: &[(&'static str, &'static str)]) -> Vec<Label> {
+        let more = more
+            .iter()
+            .map(|(key, value)| Label::from_static_parts(key, value));
+        self.labels.iter().cloned().chain(more).collect()
+    }
+
     fn now(&self, change: impl FnOnce(&mut Minute)) {
         let number = self.minute_number();
         let mut hour = self.hour.lock().unwrap_or_else(PoisonError::into_inner);
@@ -183,8 +195,8 @@ impl Meters {
             return;
         };
         let counter = cell.get_or_init(|| {
-            let plugin = self.plugin.clone();
-            metrics::counter!("waxseal_plugin_calls_total", "plugin" => plugin, "stage" => stage.as_str(), "verdict" => verdict)
+            let labels = self.labelled(&[("stage", stage.as_str()), ("verdict", verdict)]);
+            metrics::counter!("waxseal_plugin_calls_total", labels)
         });
         counter.increment(1);
     }

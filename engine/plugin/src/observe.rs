@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::chain::Chain;
 use crate::engine::Runtime;
 use crate::plugin::Used;
+use crate::scope::Scope;
 use crate::state::State;
 use crate::watch::Said;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,7 +55,7 @@ async fn serve(
         };
         let stage = call.stage();
         for (plugin, slot) in chain.observers.iter().zip(&mut slots) {
-            if !plugin.stages.contains(stage) {
+            if !plugin.stages.contains(stage) || Scope::of(plugin, &call, &shared).is_none() {
                 continue;
             }
             let clock = &plugin.mould.profile.clock;

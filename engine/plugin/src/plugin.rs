@@ -13,6 +13,7 @@ use crate::pulse::Pulse;
 use crate::stage::{Stage, Stages};
 use crate::state::State;
 use crate::statistics::{PluginState, PluginStatistics, Role};
+use crate::tenant::Tenant;
 use crate::watch::{CallReport, Said, Watch};
 use crate::world::World;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +24,10 @@ use waxseal_ports::filter::{Breaker, Change, OnFailure, Verdict};
 
 /// One plugin of a chain; shared by all sessions.
 pub(crate) struct Plugin {
+    /// With its tenant, as [`crate::PluginConfig::full_name`].
     pub(crate) name: String,
+    /// Whose mail it is shown; all mail if nobody's.
+    pub(crate) tenant: Option<Arc<Tenant>>,
     /// Name and version as it describes itself, for traces.
     pub(crate) actor: String,
     pub(crate) world: World,
@@ -62,6 +66,12 @@ impl Drop for Used {
 }
 
 impl Plugin {
+    /// Whether mail of this address may be shown to it.
+    pub(crate) fn may_see(&self, address: &str) -> bool {
+        let tenant = self.tenant.as_ref();
+        tenant.is_none_or(|tenant| tenant.owns(address))
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.mould.profile.limits
     }

@@ -42,6 +42,7 @@ pub(crate) enum Key<'a> {
 }
 
 impl Reach {
+    /// By the grants of `config`; `vault` holds the secrets and keys that it can be granted.
     pub(crate) fn new(services: &Services, config: &PluginConfig, vault: &Vault) -> Self {
         let grants = config.grants.clone();
         let granted = |names: &[String], name: &String| names.contains(name);
@@ -50,10 +51,10 @@ impl Reach {
         let keys = vault.aead_keys.iter();
         let keys = keys.filter(|(name, _)| granted(&grants.aead_keys, name));
         Self {
-            plugin: config.name.clone(),
+            plugin: config.full_name(),
             prefixes: UrlPrefix::all(&grants.http),
             owner: Arc::new(Owner {
-                tenant: String::new(),
+                tenant: config.tenant.clone().unwrap_or_default(),
                 plugin: config.name.clone(),
                 octets_max: grants.kv_bytes,
             }),

@@ -7,9 +7,11 @@ use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::observe::Observers;
 use crate::plugin::{Plugin, Used};
+use crate::scope::{Scope, one_tenant_at_a_time};
 use crate::shadow::{Shadows, Sight, see};
 use crate::stage::Stage;
 use crate::state::{Applied, Held, State};
+use crate::tenant::Tenant;
 use crate::watch::Said;
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +48,14 @@ pub(crate) struct Session {
 struct Slot {
     used: Option<Used>,
     spent: Spent,
+}
+
+/// A filter being asked.
+#[derive(Clone, Copy)]
+struct Turn<'a> {
+    index: usize,
+    plugin: &'a Plugin,
+    scope: Scope,
 }
 
 /// What came of an answer.
@@ -114,16 +124,33 @@ impl Session {
     async fn ask_all(&mut self, call: &Arc<Call>, ruling: &mut Ruling, sights: &mut Vec<Sight>) {
         let chain = self.chain.clone();
         self.slots.resize_with(chain.filters.len(), Slot::default);
+        let mut content: Vec<Arc<Tenant>> = Vec::new();
         for (index, plugin) in chain.filters.iter().enumerate() {
             if chain.shadows_at(call.stage()) {
-                see(&chain, call.stage(), index, &self.state, sights);
+                see(&chain, call, index, &self.state, sights);
             }
-            if !plugin.stages.contains(call.stage()) {
+            let tenant = plugin.tenant.as_ref();
+            let settled = tenant.is_some_and(|tenant| content.contains(tenant));
+            if settled || !plugin.stages.contains(call.stage()) {
                 continue;
             }
-            let (said, trust) = self.ask(index, plugin, call, ruling).await;
-            if merge(&mut ruling.verdict, said, trust) == Flow::Stop {
-                break;
+            let Some(scope) = Scope::of(plugin, call, &self.state) else {
+                continue;
+            };
+            let turn = Turn {
+                index,
+                plugin,
+                scope,
+            };
+            let (said, trust) = self.ask(turn, call, ruling).await;
+            let accepts = said == Verdict::Accept;
+            if merge(&mut ruling.verdict, said, trust) == Flow::On {
+                continue;
+            }
+            match tenant {
+                // It speaks for its own tenant: the other filters are still asked.
+                Some(tenant) if accepts => content.push(tenant.clone()),
+                Some(_) | None => break,
             }
         }
     }
@@ -132,17 +159,17 @@ impl Session {
     /// never makes the chain laxer.
     async fn ask(
         &mut self,
-        index: usize,
-        plugin: &Plugin,
+        turn: Turn<'_>,
         call: &Arc<Call>,
         ruling: &mut Ruling,
     ) -> (Verdict, Trust) {
+        let plugin = turn.plugin;
         let stage = call.stage();
         let began = self.shared.clock.monotonic();
-        let outcome = self.outcome(index, plugin, call).await;
+        let outcome = self.outcome(turn, call).await;
         let now = self.shared.clock.monotonic();
         let took = now.saturating_duration_since(began);
-        self.report(index, plugin, (stage, took), outcome.as_ref());
+        self.report(turn, (stage, took), outcome.as_ref());
         let (verdict, trust, text) = match outcome {
             Ok(Made {
                 verdict,
@@ -153,7 +180,11 @@ impl Session {
                 plugin.succeeded(stage, &verdict, took);
                 ruling.added_recipients.extend(applied.added_recipients);
                 let text = describe(&verdict) + &changes;
-                (verdict, plugin.trust, text)
+                let trust = match turn.scope {
+                    Scope::Whole => plugin.trust,
+                    Scope::Part => Trust::StricterOnly,
+                };
+                (verdict, trust, text)
             }
             Err(failure) => {
                 plugin.failed(stage, &failure, now, took);
@@ -173,30 +204,34 @@ impl Session {
         (verdict, trust)
     }
 
-    async fn outcome(
-        &mut self,
-        index: usize,
-        plugin: &Plugin,
-        call: &Arc<Call>,
-    ) -> Result<Made, CallFailure> {
+    async fn outcome(&mut self, turn: Turn<'_>, call: &Arc<Call>) -> Result<Made, CallFailure> {
+        let plugin = turn.plugin;
         if self.is_too_large() {
             return Err(CallFailure::TooLarge);
         }
-        let Some(slot) = self.slots.get_mut(index) else {
+        let Some(slot) = self.slots.get_mut(turn.index) else {
             return Err(CallFailure::Trap("no slot".to_owned()));
         };
         let runtime = &self.shared.runtime;
         let answer = plugin
             .ask(runtime, &mut slot.used, &self.state, call)
             .await?;
-        let checked = answer.check(call.stage()).map_err(CallFailure::Outcome)?;
+        let mut checked = answer.check(call.stage()).map_err(CallFailure::Outcome)?;
         slot.spent
             .add(&checked, plugin)
             .map_err(CallFailure::Outcome)?;
-        let verdict = checked.verdict.clone();
-        let changes = changes(&checked);
         let said = plugin.watch().map(|_| Said::of(&checked));
-        let applied = self.state().apply(checked).map_err(CallFailure::Outcome)?;
+        let tenant = plugin.tenant.as_ref();
+        let unmade = tenant.map_or(0, |tenant| {
+            turn.scope.confine(&mut checked, tenant, &self.state())
+        });
+        let verdict = checked.verdict.clone();
+        let mut changes = changes(&checked);
+        if unmade > 0 {
+            changes += &format!("; {unmade} edits not made, the message is others' too");
+        }
+        let applied = self.state().apply(checked, tenant);
+        let applied = applied.map_err(CallFailure::Outcome)?;
         Ok(Made {
             verdict,
             changes,
@@ -208,18 +243,18 @@ impl Session {
     /// Tells whoever watches of a call.
     fn report(
         &mut self,
-        index: usize,
-        plugin: &Plugin,
+        turn: Turn<'_>,
         (stage, took): (Stage, Duration),
         outcome: Result<&Made, &CallFailure>,
     ) {
+        let plugin = turn.plugin;
         if plugin.watch().is_none() {
             return;
         }
         let said = outcome.map(|made| made.said.clone().unwrap_or_else(Said::nothing));
         let used = self
             .slots
-            .get_mut(index)
+            .get_mut(turn.index)
             .and_then(|slot| slot.used.as_mut());
         plugin.report(stage, said, took, used);
     }
@@ -233,7 +268,7 @@ impl Session {
     /// Has the shadows judge what they saw, or what there is where the chain ended before them.
     fn compare(&mut self, call: &Arc<Call>, mut sights: Vec<Sight>, verdict: &Verdict) {
         for index in 0..=self.chain.filters.len() {
-            see(&self.chain, call.stage(), index, &self.state, &mut sights);
+            see(&self.chain, call, index, &self.state, &mut sights);
         }
         let shadows = self.shadows.get_or_insert_with(|| {
             let runtime = self.shared.runtime.clone();
@@ -248,6 +283,42 @@ impl Session {
             Observers::start(runtime, self.chain.clone(), &self.shared.tasks)
         });
         observers.tell(&self.chain, call, &self.state);
+    }
+
+    /// Whether a recipient is to come in another transaction than those before it: they are of
+    /// different tenants, and a plugin of one of these judges whole messages. Logged-in users need not
+    /// care.
+    fn is_apart(&self, recipient: &str) -> bool {
+        let (chain, state) = (&self.chain, self.state());
+        let (None, Some(first)) = (&state.user, state.recipients.first()) else {
+            return false;
+        };
+        let both = (chain.tenants.of(first), chain.tenants.of(recipient));
+        let judged = |tenant: Option<&Arc<Tenant>>| {
+            tenant.is_some_and(|tenant| chain.judges_messages_of(tenant))
+        };
+        both.0 != both.1 && (judged(both.0) || judged(both.1))
+    }
+
+    /// The ruling on such a recipient.
+    fn apart(&self) -> Ruling {
+        let mut ruling = Ruling::next();
+        ruling.verdict = Verdict::Defer(one_tenant_at_a_time());
+        ruling.trace.push(TraceEvent {
+            at: self.shared.clock.wall(),
+            stage: Stage::Rcpt.as_str().to_owned(),
+            actor: "tenants".to_owned(),
+            outcome: describe(&ruling.verdict),
+            micros: None,
+        });
+        ruling
+    }
+
+    /// Remembers whose mail the session is about.
+    fn meet(&self, address: &str) {
+        if let Some(tenant) = self.chain.tenants.of(address) {
+            self.state().meet(tenant);
+        }
     }
 
     /// A stage outside a transaction: its tags stay for the whole session.
@@ -318,6 +389,7 @@ impl FilterSession for Session {
     async fn auth(&mut self, user: &str, mechanism: &str, success: bool) -> Ruling {
         if success {
             self.state().user = Some(user.to_owned());
+            self.meet(user);
         }
         let call = Call::Auth {
             user: user.to_owned(),
@@ -342,6 +414,12 @@ impl FilterSession for Session {
     }
 
     async fn rcpt(&mut self, recipient: &str, params: &[(String, Option<String>)]) -> Ruling {
+        if !self.chain.tenants.is_empty() {
+            if self.is_apart(recipient) {
+                return self.apart();
+            }
+            self.meet(recipient);
+        }
         let call = Call::Rcpt {
             recipient: recipient.to_owned(),
             params: params.to_vec(),
@@ -369,6 +447,11 @@ impl FilterSession for Session {
             ruling.notes.clone_from(state.notes());
             drop(state);
             return ruling;
+        }
+        if !self.chain.tenants.is_empty() {
+            let named = envelope.recipients.iter();
+            let named = named.map(|recipient| recipient.forward_path.to_string());
+            self.state().recipients = named.collect();
         }
         self.state().message = Some(Held::new(envelope.clone(), draft.clone()));
         let mut headers = self.stage(Call::Headers, standing).await;

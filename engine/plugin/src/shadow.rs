@@ -6,6 +6,7 @@ use crate::chain::{Chain, Trust, describe, label, merge};
 use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::plugin::{Plugin, Used};
+use crate::scope::Scope;
 use crate::stage::Stage;
 use crate::state::State;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,14 +30,15 @@ struct Told {
 /// Adds what the shadows before the filter `index` see, unless they saw it already.
 pub(crate) fn see(
     chain: &Chain,
-    stage: Stage,
+    call: &Call,
     index: usize,
     state: &Mutex<State>,
     sights: &mut Vec<Sight>,
 ) {
     for (shadow, (place, plugin)) in chain.shadows.iter().enumerate() {
-        let concerned = *place == index && plugin.stages.contains(stage);
-        if concerned && sights.iter().all(|sight| sight.shadow != shadow) {
+        let concerned = *place == index && plugin.stages.contains(call.stage());
+        let seen = sights.iter().any(|sight| sight.shadow == shadow);
+        if concerned && !seen && Scope::of(plugin, call, state).is_some() {
             let state = state.lock().unwrap_or_else(PoisonError::into_inner).clone();
             sights.push(Sight { shadow, state });
         }

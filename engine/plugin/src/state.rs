@@ -1,6 +1,7 @@
 //! The session and message that guests ask about and filters change.
 
 use crate::answer::{Checked, Edit, Score};
+use crate::tenant::{Tenant, full_name, tag_for};
 use bytes::Bytes;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,13 +24,16 @@ pub(crate) struct State {
     pub(crate) info: SessionInfo,
     pub(crate) helo: Option<String>,
     pub(crate) user: Option<String>,
+    /// Tenants with which the session had to do.
+    tenants_met: Vec<Arc<Tenant>>,
     /// Of the open transaction, until its message is here.
     pub(crate) sender: ReversePath,
+    /// Those that the client named.
     pub(crate) recipients: Vec<String>,
     /// From the headers stage on.
     pub(crate) message: Option<Held>,
-    pub(crate) scores: Vec<Score>,
-    /// Session tags first.
+    scores: Vec<Scored>,
+    /// Session tags first; those of a tenant's plugins as `TENANT/TAG`.
     pub(crate) tags: Vec<String>,
     session_tags: usize,
     session_notes: Notes,
@@ -37,6 +41,13 @@ pub(crate) struct State {
     message_notes: Option<Notes>,
     /// Transactions begun.
     pub(crate) transactions: u64,
+}
+
+/// A score and whose plugin gave it.
+#[derive(Clone)]
+struct Scored {
+    tenant: Option<Arc<Tenant>>,
+    score: Score,
 }
 
 /// The message under judgement.
@@ -65,6 +76,7 @@ impl State {
             info,
             helo: None,
             user: None,
+            tenants_met: Vec::new(),
             sender: ReversePath::Null,
             recipients: Vec::new(),
             message: None,
@@ -123,22 +135,50 @@ impl State {
         }
     }
 
-    /// Makes the changes of a checked answer, all or none.
+    /// Whether an account of that tenant logged in.
+    pub(crate) fn is_sent_by(&self, tenant: &Tenant) -> bool {
+        self.user.as_deref().is_some_and(|user| tenant.owns(user))
+    }
+
+    /// The session has to do with that tenant.
+    pub(crate) fn meet(&mut self, tenant: &Arc<Tenant>) {
+        if !self.met(tenant) {
+            self.tenants_met.push(tenant.clone());
+        }
+    }
+
+    /// Whether it had.
+    pub(crate) fn met(&self, tenant: &Tenant) -> bool {
+        self.tenants_met.iter().any(|met| **met == *tenant)
+    }
+
+    /// Makes the changes of a checked answer of a plugin of that tenant, all or none.
     ///
     /// # Errors
     /// A text that says which edit was impossible.
-    pub(crate) fn apply(&mut self, checked: Checked) -> Result<Applied, String> {
+    pub(crate) fn apply(
+        &mut self,
+        checked: Checked,
+        tenant: Option<&Arc<Tenant>>,
+    ) -> Result<Applied, String> {
         let mut applied = Applied::default();
         if !checked.edits.is_empty() {
             let held = self.message.as_mut().ok_or("there is no message to edit")?;
             applied = held.apply(checked.edits)?;
         }
+        let name = tenant.map(|tenant| tenant.name.as_str());
         for tag in checked.tags {
+            let tag = full_name(name, &tag);
             if !self.tags.contains(&tag) {
                 self.tags.push(tag);
             }
         }
-        self.scores.extend(checked.scores);
+        let tenant = tenant.cloned();
+        let scored = |score| Scored {
+            tenant: tenant.clone(),
+            score,
+        };
+        self.scores.extend(checked.scores.into_iter().map(scored));
         Ok(applied)
     }
 
@@ -158,15 +198,43 @@ impl State {
         }
     }
 
-    /// The recipients as text.
-    pub(crate) fn recipient_texts(&self) -> Vec<String> {
-        let Some(held) = &self.message else {
-            return self.recipients.clone();
+    /// The recipients as text: all, or those that a tenant may see. These are the ones in its
+    /// domains, and what its own account named.
+    pub(crate) fn recipient_texts(&self, viewer: Option<&Tenant>) -> Vec<String> {
+        let all = match &self.message {
+            None => self.recipients.clone(),
+            Some(held) => {
+                let recipients = held.envelope.recipients.iter();
+                recipients.map(|r| r.forward_path.to_string()).collect()
+            }
         };
-        let recipients = held.envelope.recipients.iter();
-        recipients
-            .map(|recipient| recipient.forward_path.to_string())
+        let Some(viewer) = viewer else { return all };
+        let sends = self.is_sent_by(viewer);
+        let named = |text: &String| sends && self.recipients.contains(text);
+        let own = all.into_iter();
+        own.filter(|text| viewer.owns(text) || named(text))
             .collect()
+    }
+
+    /// The scores that `viewer` may see: of its own plugins, and of those of no tenant.
+    pub(crate) fn scores(&self, viewer: Option<&Tenant>) -> impl Iterator<Item = &Score> {
+        let scores = self.scores.iter().filter(move |scored| {
+            let of = scored.tenant.as_deref();
+            viewer.is_none() || of.is_none() || of == viewer
+        });
+        scores.map(|scored| &scored.score)
+    }
+
+    /// The tags that `viewer` may see, as it knows them.
+    pub(crate) fn tags(&self, viewer: Option<&Tenant>) -> impl Iterator<Item = &str> {
+        let tags = self.tags.iter();
+        tags.filter_map(move |tag| tag_for(viewer, tag))
+    }
+
+    /// Who logged in, unless it is nobody that `viewer` knows.
+    pub(crate) fn user(&self, viewer: Option<&Tenant>) -> Option<&str> {
+        let user = self.user.as_deref();
+        user.filter(|user| viewer.is_none_or(|viewer| viewer.owns(user)))
     }
 }
 

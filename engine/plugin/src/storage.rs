@@ -53,6 +53,15 @@ impl BlobCodecs for Host {
         }
     }
 
+    /// A tenant's plugin encodes what is its accounts', and nothing else.
+    fn is_for(&self, codec: &str, account: Option<&str>) -> bool {
+        let chain = self.chain();
+        let mut plugins = chain.others.iter();
+        let plugin = plugins.find(|plugin| plugin.name == codec);
+        let tenant = plugin.and_then(|plugin| plugin.tenant.as_deref());
+        tenant.is_none_or(|tenant| account.is_some_and(|account| tenant.owns(account)))
+    }
+
     async fn encode(
         &self,
         codec: &str,

@@ -19,6 +19,12 @@ pub trait BlobCodecs: Send + Sync {
     /// What stands behind a name; `None` where nothing does.
     fn role(&self, name: &str) -> Option<BlobRole>;
 
+    /// Whether new octets of this account, or of none, go through `codec` at all. What it does not take
+    /// part in is read without it, too.
+    fn is_for(&self, _codec: &str, _account: Option<&str>) -> bool {
+        true
+    }
+
     /// Encodes `octets` into `sink`: the octets as they shall rest, and what `decode` needs besides.
     /// `meta.attributes` is empty.
     ///

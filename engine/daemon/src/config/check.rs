@@ -2,6 +2,7 @@
 
 use super::bounds::{Step, out_of_bounds};
 use super::document::{At, Document};
+use super::vault::VaultProblem;
 use super::{CONFIG_VERSION, Config, Mistake, plugin_folder};
 use std::collections::{BTreeSet, HashMap};
 use std::net::{SocketAddr, TcpListener};
@@ -141,20 +142,23 @@ impl Checker<'_> {
 
     /// Secrets and keys that cannot be read, and grants of such that are not there.
     fn vault(&self) -> Vec<Mistake> {
-        let problems = self.config.vault().1.into_iter();
+        let problems = [self.config.vault().1, self.config.tenants().1];
         let mut mistakes: Vec<_> = problems
-            .map(|(table, name, problem)| self.at(&[At::Key(table), At::Key(&name)], problem))
+            .concat()
+            .iter()
+            .map(|problem| self.vault_problem(problem))
             .collect();
         for (index, plugin) in self.config.plugin.iter().enumerate() {
+            let [secrets, keys] = self.config.kept_for(plugin);
             let lists = [
-                ("secrets", &plugin.grants.secrets, &self.config.secrets),
-                (
-                    "aead_keys",
-                    &plugin.grants.aead_keys,
-                    &self.config.aead_keys,
-                ),
+                ("secrets", &plugin.grants.secrets, secrets),
+                ("aead_keys", &plugin.grants.aead_keys, keys),
             ];
             for (key, granted, kept) in lists {
+                let table = match &plugin.tenant {
+                    Some(tenant) => format!("tenants.{tenant}.{key}"),
+                    None => key.to_owned(),
+                };
                 for (at, name) in granted
                     .iter()
                     .enumerate()
@@ -167,25 +171,43 @@ impl Checker<'_> {
                         At::Key(key),
                         At::Element(at),
                     ];
-                    mistakes.push(self.at(&here, format!("there is no {name:?} in [{key}]")));
+                    mistakes.push(self.at(&here, format!("there is no {name:?} in [{table}]")));
                 }
             }
         }
         mistakes
     }
 
-    /// Storage plugins that are named and not configured.
+    fn vault_problem(&self, wrong: &VaultProblem) -> Mistake {
+        let own = [At::Key(wrong.table), At::Key(&wrong.name)];
+        let problem = wrong.problem.clone();
+        match &wrong.tenant {
+            None => self.at(&own, problem),
+            Some(tenant) => {
+                let [table, name] = own;
+                self.at(&[At::Key("tenants"), At::Key(tenant), table, name], problem)
+            }
+        }
+    }
+
+    /// Storage plugins that are named and not configured, or a tenant's where that cannot be.
     fn storage_plugins(&self) -> Vec<Mistake> {
         let storage = &self.config.storage;
         let codecs = storage.plugins.iter().map(|name| ("plugins", name));
         let holder = storage.holder.iter().map(|name| ("holder", name));
-        let has = |name: &str| self.config.plugin.iter().any(|plugin| plugin.name == name);
+        let has = |name: &str| {
+            let mut plugins = self.config.plugin.iter();
+            plugins.any(|plugin| plugin.full_name() == name)
+        };
         let missing = codecs.chain(holder).filter(|(_, name)| !has(name));
         let mistakes = missing.map(|(key, name)| {
             let message = format!("there is no [[plugin]] named {name:?}");
             self.at(&[At::Key("storage"), At::Key(key)], message)
         });
-        mistakes.collect()
+        let misused = self
+            .config
+            .misused_by_storage(|path, message| self.at(path, message));
+        mistakes.chain(misused).collect()
     }
 
     fn listeners(&self) -> Vec<Mistake> {
@@ -261,7 +283,7 @@ impl Checker<'_> {
 
     /// Loads every plugin as `serve` would, and throws it away.
     async fn plugins(&self, services: Services) -> Vec<Mistake> {
-        if self.config.plugin.is_empty() {
+        if self.config.plugin.is_empty() && self.config.tenants.is_empty() {
             return Vec::new();
         }
         match waxseal_plugin::check(self.config.plugin_config(), services).await {
@@ -269,7 +291,7 @@ impl Checker<'_> {
             Err(StartError::Plugins(errors)) => {
                 let place = |name: &str| {
                     let mut plugins = self.config.plugin.iter();
-                    plugins.position(|plugin| plugin.name == name).unwrap_or(0)
+                    plugins.position(|p| p.full_name() == name).unwrap_or(0)
                 };
                 errors
                     .iter()
@@ -310,6 +332,7 @@ impl Config {
             host: self.plugins.clone(),
             plugins: self.plugin.clone(),
             vault: self.vault().0,
+            tenants: self.tenants().0,
         }
     }
 

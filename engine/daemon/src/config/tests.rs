@@ -288,6 +288,23 @@ fn secrets_and_keys() {
 }
 
 #[test]
+fn tenants() {
+    let plugin = |tenant: &str, rest: &str| {
+        format!("[[plugin]]\nname = \"p\"\ntenant = \"{tenant}\"\nenabled = false\n{rest}")
+    };
+    check_after_sound(
+        &format!(
+            "{SMTP}{}{}[secrets]\ntoken.value = \"x\"\n[storage]\nplugins = [\"a/p\"]\n\
+             holder = \"b/p\"\n[tenants.a]\ndomains = [\"a.test\"]\nsecrets.x.file = \"gone\"\n\
+             [tenants.b]\ndomains = [\"b.test\"]\nsecrets.token.value = \"y\"\n",
+            plugin("a", "grants.secrets = [\"token\"]\n"),
+            plugin("b", "grants.secrets = [\"token\"]\n"),
+        ),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
 fn milters() {
     check_after_sound(
         &format!("{SMTP}[[milter]]\nname = \"a\"\nsocket = \"8891\"\n"),

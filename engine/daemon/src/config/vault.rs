@@ -40,41 +40,66 @@ impl fmt::Debug for Keeping {
     }
 }
 
-/// Table, name, and what is wrong.
-pub(crate) type VaultProblem = (&'static str, String, String);
+/// A secret or a key that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct VaultProblem {
+    /// Whose table it stands in, if a tenant's.
+    pub tenant: Option<String>,
+    /// `secrets` or `aead_keys`.
+    pub table: &'static str,
+    /// Its name.
+    pub name: String,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl fmt::Display for VaultProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(tenant) = &self.tenant {
+            write!(f, "tenants.{tenant}.")?;
+        }
+        write!(f, "{}.{}: {}", self.table, self.name, self.problem)
+    }
+}
 
 impl Config {
     /// What can be read of secrets and keys, and what is wrong with the others.
     pub(crate) fn vault(&self) -> (Vault, Vec<VaultProblem>) {
-        let mut problems = Vec::new();
-        let mut texts = |table: &'static str, kept: &BTreeMap<String, Keeping>| {
-            let mut texts = Vec::new();
-            for (name, keeping) in kept {
-                match keeping.read() {
-                    Ok(text) => texts.push((name.clone(), text)),
-                    Err(problem) => problems.push((table, name.clone(), problem)),
-                }
-            }
-            texts
-        };
-        let secrets = texts("secrets", &self.secrets);
-        let keys = texts("aead_keys", &self.aead_keys);
-        let mut vault = Vault::default();
-        for (name, text) in secrets {
-            vault.secrets.insert(name, Secret::new(text));
-        }
-        for (name, text) in keys {
-            match AeadKey::from_hex(text.trim()) {
-                Some(key) => drop(vault.aead_keys.insert(name, key)),
-                None => {
-                    let problem =
-                        "a key is 64 hexadecimal digits, such as `openssl rand -hex 32` gives";
-                    problems.push(("aead_keys", name, problem.to_owned()));
-                }
-            }
-        }
-        (vault, problems)
+        read_vault(&self.secrets, &self.aead_keys)
     }
+}
+
+/// What can be read of two tables, and what is wrong with the rest.
+pub(super) fn read_vault(
+    secrets: &BTreeMap<String, Keeping>,
+    aead_keys: &BTreeMap<String, Keeping>,
+) -> (Vault, Vec<VaultProblem>) {
+    let mut problems = Vec::new();
+    let mut wrong = |table, name: &str, problem: String| {
+        problems.push(VaultProblem {
+            tenant: None,
+            table,
+            name: name.to_owned(),
+            problem,
+        });
+    };
+    let mut vault = Vault::default();
+    for (name, keeping) in secrets {
+        match keeping.read() {
+            Ok(text) => drop(vault.secrets.insert(name.clone(), Secret::new(text))),
+            Err(problem) => wrong("secrets", name, problem),
+        }
+    }
+    for (name, keeping) in aead_keys {
+        let hex = "a key is 64 hexadecimal digits, such as `openssl rand -hex 32` gives";
+        let key = keeping.read();
+        let key = key.and_then(|text| AeadKey::from_hex(text.trim()).ok_or_else(|| hex.to_owned()));
+        match key {
+            Ok(key) => drop(vault.aead_keys.insert(name.clone(), key)),
+            Err(problem) => wrong("aead_keys", name, problem),
+        }
+    }
+    (vault, problems)
 }
 
 impl Keeping {

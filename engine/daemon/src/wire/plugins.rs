@@ -70,10 +70,16 @@ impl Plugins for RunningPlugins {
     async fn reload(&self) -> Result<Vec<PluginView>, Problem> {
         let (config, _) =
             Config::read(&self.config_file).map_err(|error| Problem::invalid(error.to_string()))?;
-        if let Some((table, name, problem)) = config.vault().1.into_iter().next() {
-            return Err(Problem::invalid(format!("{table}.{name}: {problem}")));
+        let unreadable = [config.vault().1, config.tenants().1].concat();
+        if let Some(problem) = unreadable.first() {
+            return Err(Problem::invalid(problem.to_string()));
         }
-        let has = |name: &String| config.plugin.iter().any(|plugin| plugin.name == *name);
+        let has = |name: &String| {
+            config
+                .plugin
+                .iter()
+                .any(|plugin| plugin.full_name() == *name)
+        };
         if let Some(name) = self.stored_with.iter().find(|name| !has(name)) {
             let message =
                 format!("[storage] uses the plugin {name:?}; it cannot go while the server runs");

@@ -1,6 +1,7 @@
 //! What a routing plugin answers, and the checks it must pass before it counts.
 
 use crate::answer::{SaidReply, check_reply};
+use crate::tenant::Tenant;
 use bytes::Bytes;
 use waxseal_mail::{Flag, ForwardPath, HeaderSection, Keyword, Mailbox, MailboxName, ReversePath};
 use waxseal_ports::router::{Action, Response};
@@ -68,10 +69,44 @@ pub(super) struct KeepIn {
 pub(super) struct Circumstances<'a> {
     /// Whom it is about.
     pub(super) recipient: &'a ForwardPath,
-    /// Knows the names of transports.
-    pub(super) has_transport: &'a dyn Fn(&str) -> bool,
+    /// The whole name of the transport that is meant by a name, if there is one.
+    pub(super) transport: &'a dyn Fn(&str) -> Option<String>,
     /// What the plugin noted as the reverse-path of what goes on.
     pub(super) sender: Option<&'a str>,
+}
+
+impl Decision {
+    /// Whether a plugin of `tenant` may decide so: it keeps nothing in others' mailboxes, and answers
+    /// in nobody else's name.
+    ///
+    /// # Errors
+    /// A text that says what is wrong.
+    pub(super) fn stays_with(&self, tenant: &Tenant) -> Result<(), String> {
+        for wanted in &self.wanted {
+            let (what, address) = match wanted {
+                Wanted::Keep(KeepIn {
+                    address: Some(address),
+                    ..
+                }) => ("keep", address),
+                Wanted::Done(Action::Respond(response)) => match &response.sender {
+                    ReversePath::Mailbox(sender) => ("respond from", sender),
+                    ReversePath::Null => continue,
+                },
+                Wanted::Done(Action::ForwardAs {
+                    sender: ReversePath::Mailbox(sender),
+                    ..
+                }) => ("forward from", sender),
+                Wanted::Keep(_) | Wanted::Done(_) => continue,
+            };
+            if !tenant.owns(&address.to_string()) {
+                let name = &tenant.name;
+                return Err(format!(
+                    "{what}: {address} is no address of the tenant {name}"
+                ));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Checks an answer.
@@ -82,7 +117,7 @@ pub(super) fn check(
     said: Vec<SaidAction>,
     circumstances: &Circumstances<'_>,
 ) -> Result<Decision, String> {
-    let has_transport = circumstances.has_transport;
+    let transport = circumstances.transport;
     if said.len() > ACTIONS_MAX {
         return Err(format!("over {ACTIONS_MAX} actions"));
     }
@@ -114,8 +149,10 @@ pub(super) fn check(
             } => Action::Respond(Box::new(check_response(&sender, &recipient, message)?)),
             SaidAction::Bounce(reply) => Action::Bounce(check_reply(&reply, 5)?),
             SaidAction::Discard => Action::Discard,
-            SaidAction::Transport(name) if has_transport(&name) => Action::Transport(name),
-            SaidAction::Transport(name) => return Err(format!("there is no transport {name:?}")),
+            SaidAction::Transport(name) => match transport(&name) {
+                Some(name) => Action::Transport(name),
+                None => return Err(format!("there is no transport {name:?}")),
+            },
             SaidAction::RetryAfter(_) => return Err("retry-after does not stand alone".into()),
         }));
     }

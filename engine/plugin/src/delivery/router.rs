@@ -74,8 +74,9 @@ impl Router for PluginRouter {
         let mut routes = Vec::with_capacity(asks.len());
         for ask in asks {
             let mut route = Route::default();
+            let recipient = ask.recipient.to_string();
             for plugin in chain.routers() {
-                if ask.asked.contains(&plugin.name) {
+                if !plugin.may_see(&recipient) || ask.asked.contains(&plugin.name) {
                     continue;
                 }
                 if let Then::Stop = routing.ask(plugin, ask.recipient, &mut route).await {
@@ -156,16 +157,19 @@ impl Routing<'_> {
         let said = plugin.ask_once(runtime, &self.state, |mut used| {
             Box::pin(async move { used.instance.route(&text).await })
         });
+        let tenant = plugin.tenant.as_deref();
         let said = said.await?;
         let decision = decision::check(
             said,
             &Circumstances {
                 recipient,
-                has_transport: &|name| self.chain.transport(name).is_some(),
+                transport: &|name| self.chain.transport_for(tenant, name),
                 sender: self.noted_sender(plugin).as_deref(),
             },
         );
         let decision = decision.map_err(CallFailure::Outcome)?;
+        let strays = tenant.map_or(Ok(()), |tenant| decision.stays_with(tenant));
+        strays.map_err(CallFailure::Outcome)?;
         let mut actions = Vec::with_capacity(decision.wanted.len());
         for wanted in &decision.wanted {
             match wanted {

@@ -17,7 +17,9 @@ use waxseal_ports::transport::{Handed, Handover, no_such_transport};
 impl Transport for Host {
     async fn deliver(&self, message: &Leased, handover: Handover<'_>) -> Handed {
         let chain = self.chain();
-        let Some(plugin) = chain.transport(handover.transport) else {
+        let recipient = handover.recipient.to_string();
+        let plugin = chain.transport(handover.transport);
+        let Some(plugin) = plugin.filter(|plugin| plugin.may_see(&recipient)) else {
             let name = handover.transport;
             tracing::warn!(message = %message.id, transport = name, "there is no such transport");
             return Handed {

@@ -37,7 +37,7 @@ impl session::Host for Guest {
             peer_name: None,
             helo: state.helo.clone(),
             tls: state.info.tls.clone(),
-            auth_user: state.user.clone(),
+            auth_user: state.user(self.viewer()).map(ToOwned::to_owned),
         })
     }
 }
@@ -48,7 +48,7 @@ impl transaction::Host for Guest {
     }
 
     fn recipients(&mut self) -> wasmtime::Result<Vec<String>> {
-        Ok(self.state().recipient_texts())
+        Ok(self.state().recipient_texts(self.viewer()))
     }
 
     fn size(&mut self) -> wasmtime::Result<u32> {
@@ -98,11 +98,15 @@ impl transaction::Host for Guest {
 
     fn scores(&mut self) -> wasmtime::Result<Vec<types::Score>> {
         let state = self.state();
-        Ok(state.scores.iter().map(convert::wit_score).collect())
+        Ok(state
+            .scores(self.viewer())
+            .map(convert::wit_score)
+            .collect())
     }
 
     fn tags(&mut self) -> wasmtime::Result<Vec<String>> {
-        Ok(self.state().tags.clone())
+        let state = self.state();
+        Ok(state.tags(self.viewer()).map(ToOwned::to_owned).collect())
     }
 }
 

@@ -554,3 +554,72 @@ async fn killed_deliveries_leak_nothing() {
         "memory: {before:?}, {after:?}"
     );
 }
+
+/// Each tenant's router is asked about its own recipients, sees these alone, and keeps nothing in the
+/// mailboxes of others.
+#[tokio::test]
+async fn tenants_route_their_own() {
+    let mut bench = crate::tenants::bench();
+    let mut guest = Guest::delivery(&["route"]);
+    let [at, octets] = guest.text(b"bob@b.test");
+    let keep = guest.actions(&[(1, &[1, at, octets, 0, 0, 0, 0, 0])]);
+    guest.fields = r#"(import "waxseal:plugin/transaction@0.1.0" "recipients"
+        (func $recipients (param i32)))"#
+        .to_owned();
+    guest.at_route = format!(
+        "(call $recipients (i32.const 50000))
+        (if (i32.ne (i32.load (i32.const 50004)) (i32.const 1)) (then (unreachable)))
+        {keep}"
+    );
+    guest.write(&bench.dir.join("routes.wasm"));
+    for tenant in ["a", "b"] {
+        let mut plugin = waxseal_plugin::PluginConfig::new("routes");
+        plugin.tenant = Some(tenant.to_owned());
+        bench.config.plugins.push(plugin);
+    }
+    let host = started(&bench).await;
+    let recipients = ["bob@a.test", "bob@b.test", "bob@example.test"];
+    let routes = route(&host, &recipients).await;
+    let told_all: Vec<_> = routes.iter().flat_map(|route| told(&route.trace)).collect();
+    expect_test::expect![[r#"
+        [
+            "route a/routes 1.0: bob@a.test: failed: bad outcome: keep: bob@b.test is no address of the tenant a; asked again later",
+            "route b/routes 1.0: bob@b.test: failed: bad outcome: keep: bob@b.test is no account here; asked again later",
+        ]
+    "#]]
+    .assert_debug_eq(&told_all);
+    assert_eq!(routes[2].rest, Rest::Next);
+}
+
+/// A transport of one tenant is not there for another.
+#[tokio::test]
+async fn tenants_have_transports_of_their_own() {
+    let mut bench = crate::tenants::bench();
+    let mut guest = Guest::delivery(&["route", "transport"]);
+    let fax = guest.text(b"fax");
+    guest.at_route = guest.actions(&[(6, &fax)]);
+    bench.add("fax", guest).tenant = Some("a".to_owned());
+    let mut guest = Guest::delivery(&["route"]);
+    let fax = guest.text(b"fax");
+    guest.at_route = guest.actions(&[(6, &fax)]);
+    bench.add("way", guest).tenant = Some("b".to_owned());
+    let host = started(&bench).await;
+    let routes = route(&host, &["bob@a.test", "bob@b.test"]).await;
+    assert_eq!(routes[0].actions, [Action::Transport("a/fax".to_owned())]);
+    let expected = "there is no transport \"fax\"";
+    assert!(
+        routes[1].trace[0].outcome.contains(expected),
+        "{:?}",
+        routes[1].trace
+    );
+    for (recipient, there) in [("x@a.test", true), ("x@b.test", false)] {
+        let recipient = path(recipient);
+        let handover = Handover {
+            transport: "a/fax",
+            recipient: &recipient,
+            attempt: 1,
+        };
+        let handed = host.deliver(&leased(&["x@a.test"]), handover).await;
+        assert_eq!(matches!(handed.outcome, Outcome::Delivered), there);
+    }
+}

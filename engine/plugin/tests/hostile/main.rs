@@ -14,6 +14,7 @@ mod notes;
 mod observe;
 mod reach;
 mod shadow;
+mod tenants;
 
 use bench::{Bench, session, transact};
 use counts::counts;

@@ -95,3 +95,13 @@ async fn nobody_listens_without_a_learner() {
     tell(&host, &["bob@example.test"]).await;
     assert_eq!(calls("learns-nothing", "next"), 0.0);
 }
+
+#[tokio::test]
+async fn a_tenants_learner_hears_of_its_own_accounts() {
+    let mut bench = crate::tenants::bench();
+    bench.add("learns-a", Guest::learner()).tenant = Some("a".to_owned());
+    let host = bench.start().await.unwrap();
+    tell(&host, &["bob@a.test", "bob@b.test", "bob@example.test"]).await;
+    let told = "waxseal_plugin_calls_total{plugin=learns-a,stage=moved,tenant=a,verdict=next}";
+    assert_eq!(counts().get(told), 1.0);
+}

@@ -18,7 +18,7 @@ use waxseal_ports::resolver::{Exchange, LookupError, RecordKind, Records, Resolv
 
 /// Answers every question after `wait`, and counts.
 #[derive(Default)]
-struct World {
+pub(crate) struct World {
     wait: Duration,
     asked: AtomicU32,
     seen: Mutex<Vec<HttpRequest>>,
@@ -60,7 +60,7 @@ impl HttpClient for World {
 }
 
 /// A guest that runs `code` at MAIL, which leaves a number; it is the code of its own error.
-fn reporting(mut guest: Guest, fields: &str, code: &str) -> Guest {
+pub(crate) fn reporting(mut guest: Guest, fields: &str, code: &str) -> Guest {
     // err, code (address, octets), message (address, octets), not retryable
     let digits = guest.put(b"00");
     let error = guest.words(&[1, digits, 2, digits, 2, 0]);
@@ -106,7 +106,7 @@ fn asking(times: u32) -> Guest {
     reporting(guest, &fields, "(call $ask)")
 }
 
-fn services(bench: &Bench, world: &Arc<World>) -> Services {
+pub(crate) fn services(bench: &Bench, world: &Arc<World>) -> Services {
     Services {
         resolver: world.clone(),
         http: world.clone(),
@@ -262,7 +262,7 @@ const KV: &str = r#"(import "waxseal:plugin/kv@0.1.0" "incr"
     (func $incr (param i32 i32 i32 i32 i32 i32)))"#;
 
 /// Counts one up at each MAIL and reports the sum, or 90 and the case of the error.
-fn counting() -> Guest {
+pub(crate) fn counting() -> Guest {
     let mut guest = Guest::new();
     let key = guest.put(b"n");
     let fields = format!(

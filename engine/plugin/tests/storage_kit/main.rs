@@ -69,6 +69,29 @@ async fn sound_codecs_pass() {
     assert_eq!(host.role("nobody"), None);
 }
 
+#[tokio::test]
+async fn a_tenants_codec_is_for_its_accounts() {
+    let mut bench = Bench::new();
+    bench.add("ours", xor());
+    let tenant = waxseal_plugin::TenantConfig {
+        domains: vec!["a.test".to_owned()],
+        ..waxseal_plugin::TenantConfig::default()
+    };
+    bench.config.tenants.insert("a".to_owned(), tenant);
+    bench.add("theirs", xor()).tenant = Some("a".to_owned());
+    let host = bench.host().await;
+    assert_eq!(host.role("a/theirs"), Some(BlobRole::Codec));
+    for (codec, account, expected) in [
+        ("ours", None, true),
+        ("ours", Some("x@a.test"), true),
+        ("a/theirs", Some("x@A.test"), true),
+        ("a/theirs", Some("x@b.test"), false),
+        ("a/theirs", None, false),
+    ] {
+        assert_eq!(host.is_for(codec, account), expected, "{codec} {account:?}");
+    }
+}
+
 /// Encodes and decodes with a bad codec: what is expected of each call, and a good codec beside it is
 /// unharmed.
 async fn check(guest: Guest, encoding: &str, decoding: &str) {

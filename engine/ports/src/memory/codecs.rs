@@ -17,6 +17,7 @@ pub struct MemoryCodecs {
     shelf: Mutex<BTreeMap<String, Vec<u8>>>,
     encoded: AtomicUsize,
     decoded: AtomicUsize,
+    only_for: Mutex<Option<String>>,
 }
 
 const CODECS: [&str; 5] = ["xor", "reverse", "broken", "lossy", "silent"];
@@ -31,6 +32,15 @@ impl MemoryCodecs {
     /// As if it had been put back.
     pub fn restore(&self, name: &str) {
         self.gone().remove(name);
+    }
+
+    /// As if all were plugins of a tenant with this one account.
+    pub fn keep_for(&self, account: &str) {
+        *self.only_for() = Some(account.to_owned());
+    }
+
+    fn only_for(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.only_for.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls of `encode` so far.
@@ -114,6 +124,11 @@ impl BlobCodecs for MemoryCodecs {
         } else {
             (name == HOLDER).then_some(BlobRole::Holder)
         }
+    }
+
+    fn is_for(&self, _codec: &str, account: Option<&str>) -> bool {
+        let only = self.only_for();
+        only.is_none() || only.as_deref() == account
     }
 
     async fn encode(

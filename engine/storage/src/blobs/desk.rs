@@ -140,6 +140,9 @@ impl BlobDesk {
             let before = octets.octets();
             let meta = recipe.meta(before, Vec::new());
             let running = self.running(codec)?;
+            if !running.is_for(codec, recipe.account.as_deref()) {
+                continue;
+            }
             let sink = self.spool.start();
             let (attributes, encoded) = running.encode(codec, meta, octets, sink).await?;
             octets = encoded;

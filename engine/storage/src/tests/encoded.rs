@@ -351,6 +351,29 @@ async fn accounts_have_octets_of_their_own_if_so_configured() {
     assert_eq!(stored(&fixture, bob).await, expected);
 }
 
+/// What a codec is not for rests as it is, and is read all the same.
+#[tokio::test]
+async fn a_codec_of_one_account_leaves_others_alone() {
+    let codecs = Arc::new(MemoryCodecs::default());
+    codecs.keep_for("alice@example.test");
+    let own = |config: &mut Config| {
+        xor(config);
+        config.per_account = true;
+    };
+    let fixture = with(own, &codecs).await;
+    let alice = fixture.alice().await;
+    let bob = super::mailbox("bob@example.test");
+    let bob = fixture.add_account(&bob, "secret").await.unwrap();
+    deliver(&fixture, alice, 1, octets(1, 5000)).await;
+    deliver(&fixture, bob, 2, octets(2, 5000)).await;
+    assert_eq!(codecs.encoded(), 1, "not for the queue, not for bob");
+    codecs.remove("xor");
+    let fixture = again(fixture, |_| (), &codecs).await;
+    assert_eq!(stored(&fixture, bob).await, [(2, octets(2, 5000))]);
+    codecs.restore("xor");
+    assert_eq!(stored(&fixture, alice).await, [(1, octets(1, 5000))]);
+}
+
 #[tokio::test]
 async fn a_queued_message_is_decoded_once_for_all_accounts() {
     let codecs = Arc::new(MemoryCodecs::default());

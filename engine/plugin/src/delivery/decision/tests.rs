@@ -8,7 +8,7 @@ fn recipient() -> ForwardPath {
 fn checked(said: Vec<SaidAction>, sender: Option<&str>) -> Result<Decision, String> {
     let circumstances = Circumstances {
         recipient: &recipient(),
-        has_transport: &|name| name == "fax",
+        transport: &|name| (name == "fax").then(|| name.to_owned()),
         sender,
     };
     check(said, &circumstances)
