@@ -62,6 +62,7 @@ impl Subject {
         Ok(Config {
             host,
             vault: world::placeholders(&plugin.grants),
+            tenants: std::collections::BTreeMap::new(),
             plugins: vec![plugin],
         })
     }

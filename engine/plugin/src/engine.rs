@@ -5,7 +5,7 @@ use crate::error::StartError;
 use crate::guest::Guest;
 use crate::lane::Lane;
 use crate::metering::{Instruments, Metering};
-use crate::v0_1_0;
+use crate::versions;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,7 @@ impl Runtime {
         let settings = engine_config(config, cache, metering).map_err(failed)?;
         let engine = Engine::new(&settings).map_err(failed)?;
         let mut linker = Linker::new(&engine);
-        v0_1_0::add_to_linker(&mut linker).map_err(failed)?;
+        versions::add_to_linker(&mut linker).map_err(failed)?;
         if metering == Metering::Epoch {
             start_ticking(engine.weak()).map_err(|error| StartError::Engine(error.to_string()))?;
         }

@@ -58,8 +58,11 @@ pub enum LoadReason {
         /// What it was built for.
         needs: String,
         /// What is served.
-        has: &'static str,
+        has: String,
     },
+    /// Built for several versions of the interface.
+    #[error("it was built for waxseal:plugin {0} at once")]
+    Mixed(String),
     /// It imports what no server gives.
     #[error(
         "it imports {}, which this server does not offer to a {world}; it offers {}",

@@ -2,7 +2,7 @@
 //! words and not in the linker's.
 
 use crate::error::LoadReason;
-use crate::v0_1_0;
+use crate::versions::Version;
 use crate::world::World;
 use std::path::Path;
 use wasmparser::{Encoding, Parser, Payload};
@@ -38,7 +38,7 @@ impl Outline {
     /// # Errors
     /// Why a server refuses it.
     pub fn world(&self) -> Result<World, LoadReason> {
-        fitting_world(self)
+        Ok(fitting(self)?.1)
     }
 }
 
@@ -47,20 +47,22 @@ impl Outline {
 ///
 /// # Errors
 /// [`LoadReason`].
-pub(crate) fn inspect(path: &Path, bytes: &[u8]) -> Result<World, LoadReason> {
-    fitting_world(&outside(path, bytes)?)
+pub(crate) fn inspect(path: &Path, bytes: &[u8]) -> Result<(Version, World), LoadReason> {
+    fitting(&outside(path, bytes)?)
 }
 
-fn fitting_world(outside: &Outline) -> Result<World, LoadReason> {
-    for name in outside.imports.iter().chain(&outside.exports) {
-        if let Some((_, version)) = interface(name) {
-            check_version(version)?;
+/// The version and the world that a component is built for.
+fn fitting(outside: &Outline) -> Result<(Version, World), LoadReason> {
+    let version = version_of(outside)?;
+    let served = |version: Version| move |world| version.imports(world).iter().copied();
+    let world = version.and_then(|version| world_of(version, &outside.exports));
+    let offered: Vec<_> = match (version, world) {
+        (Some(version), Some(world)) => version.imports(world).to_vec(),
+        (Some(version), None) => sorted(World::ALL.into_iter().flat_map(served(version))),
+        (None, _) => {
+            let all = Version::ALL.iter().copied();
+            sorted(all.flat_map(|version| World::ALL.into_iter().flat_map(served(version))))
         }
-    }
-    let world = world_of(&outside.exports);
-    let offered = match world {
-        Some(world) => v0_1_0::imports(world).to_vec(),
-        None => all_imports(),
     };
     let is_foreign =
         |name: &&String| interface(name).is_none_or(|(interface, _)| !offered.contains(&interface));
@@ -75,55 +77,56 @@ fn fitting_world(outside: &Outline) -> Result<World, LoadReason> {
                 .collect(),
         });
     }
-    world.ok_or(LoadReason::NoWorld)
+    version.zip(world).ok_or(LoadReason::NoWorld)
 }
 
-/// What some world imports, in order.
-fn all_imports() -> Vec<&'static str> {
-    let all = World::ALL.into_iter().flat_map(v0_1_0::imports);
-    let mut names: Vec<_> = all.copied().collect();
+/// Each name once, in order.
+fn sorted(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     names.dedup();
     names
 }
 
+/// The version of ours that serves all names of our package; none where there are no such names.
+fn version_of(outside: &Outline) -> Result<Option<Version>, LoadReason> {
+    let names = outside.imports.iter().chain(&outside.exports);
+    let wanted = names.filter_map(|name| interface(name).map(|(_, version)| version));
+    let mut found: Option<(&str, Version)> = None;
+    for needs in wanted {
+        let Some(version) = Version::serving(needs) else {
+            return Err(LoadReason::Version {
+                needs: needs.to_owned(),
+                has: Version::served(),
+            });
+        };
+        match found {
+            Some((first, other)) if other != version => {
+                return Err(LoadReason::Mixed(format!("{first} and {needs}")));
+            }
+            Some(_) | None => found = Some((needs, version)),
+        }
+    }
+    Ok(found.map(|(_, version)| version))
+}
+
 /// The world whose exports are all there.
-fn world_of(names: &[String]) -> Option<World> {
+fn world_of(version: Version, names: &[String]) -> Option<World> {
     let has = |wanted: &&str| {
         let mut exports = names.iter().filter_map(|name| interface(name));
         exports.any(|(name, _)| name == *wanted)
     };
     let mut worlds = World::ALL.into_iter();
-    worlds.find(|world| v0_1_0::exports(*world).iter().all(has))
+    worlds.find(|world| {
+        let exports = version.exports(*world);
+        exports.is_some_and(|exports| exports.iter().all(has))
+    })
 }
 
 /// Interface and version of a name in our package.
 fn interface(name: &str) -> Option<(&str, &str)> {
     let rest = name.strip_prefix(PACKAGE)?;
     Some(rest.split_once('@').unwrap_or((rest, "without version")))
-}
-
-fn check_version(version: &str) -> Result<(), LoadReason> {
-    if is_served(version) {
-        Ok(())
-    } else {
-        Err(LoadReason::Version {
-            needs: version.to_owned(),
-            has: v0_1_0::VERSION,
-        })
-    }
-}
-
-/// The same major and minor number, and no later patch than ours.
-fn is_served(version: &str) -> bool {
-    let patch = |version: &str| {
-        let (series, patch) = version.rsplit_once('.')?;
-        Some((series.to_owned(), patch.parse::<u32>().ok()?))
-    };
-    match (patch(version), patch(v0_1_0::VERSION)) {
-        (Some((needs, patch)), Some((has, newest))) => needs == has && patch <= newest,
-        _ => false,
-    }
 }
 
 fn outside(path: &Path, bytes: &[u8]) -> Result<Outline, LoadReason> {
@@ -165,24 +168,4 @@ fn outside(path: &Path, bytes: &[u8]) -> Result<Outline, LoadReason> {
         }
     }
     Ok(outside)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions() {
-        for (version, served) in [
-            ("0.1.0", true),
-            ("0.1.1", false),
-            ("0.2.0", false),
-            ("0.0.9", false),
-            ("1.1.0", false),
-            ("0.1.0-rc1", false),
-            ("without version", false),
-        ] {
-            assert_eq!(is_served(version), served, "{version}");
-        }
-    }
 }

@@ -7,7 +7,8 @@
 //!
 //! Reading order: [`Host`] loads a chain of plugins and gives out sessions; a session asks each
 //! plugin that wants a stage; a plugin runs an instance through the lane; what it answers is
-//! checked, made, and merged into the ruling. `v0_1_0` alone knows the types of the interface.
+//! checked, made, and merged into the ruling. `v0_1_0` alone knows the types of the
+//! interface; a further version will be a further adapter beside it, chosen in `versions`.
 
 mod config;
 mod error;
@@ -39,6 +40,9 @@ mod lane;
 mod pulse;
 mod reach;
 mod v0_1_0;
+#[cfg(test)]
+mod v0_2_0;
+mod versions;
 mod world;
 
 mod answer;

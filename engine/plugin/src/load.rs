@@ -17,7 +17,7 @@ use crate::signature;
 use crate::stage::{Stage, Stages};
 use crate::state::State;
 use crate::tenant::{Tenant, Tenants};
-use crate::v0_1_0::{About, Linked};
+use crate::versions::{About, Linked};
 use crate::vault::Vault;
 use crate::world::World;
 use std::io::Read;
@@ -143,11 +143,11 @@ fn compile(runtime: &Runtime, path: &Path) -> Result<Linked, LoadReason> {
     let bytes = read(path, runtime.config.component_bytes_max)?;
     let keys = &runtime.config.require_signatures;
     signature::check(keys, &bytes).map_err(LoadReason::Signature)?;
-    let world = inspect(path, &bytes)?;
+    let (version, world) = inspect(path, &bytes)?;
     let failed = |error: wasmtime::Error| LoadReason::Compile(format!("{error:#}"));
     let component = Component::from_binary(&runtime.engine, &bytes).map_err(failed)?;
     let pre = runtime.linker.instantiate_pre(&component).map_err(failed)?;
-    Linked::new(world, pre).map_err(failed)
+    version.link(world, pre).map_err(failed)
 }
 
 fn read(path: &Path, max: u64) -> Result<Vec<u8>, LoadReason> {

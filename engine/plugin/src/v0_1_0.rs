@@ -14,6 +14,7 @@ pub(crate) use imports::BODY_OCTETS_MAX;
 
 use crate::error::CallFailure;
 use crate::guest::Guest;
+use crate::versions::About;
 use crate::world::World;
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, InstancePre, Linker};
@@ -38,13 +39,6 @@ pub(crate) enum Exports {
     Delivery(worlds::delivery::Delivery),
     Storage(worlds::storage::Storage),
     Holder(worlds::storage_holder::StorageHolder),
-}
-
-/// Who the plugin says it is.
-pub(crate) struct About {
-    pub(crate) name: String,
-    pub(crate) version: String,
-    pub(crate) stages: Vec<String>,
 }
 
 /// Offers the imports of this version, those of all worlds.
@@ -134,11 +128,6 @@ impl Exports {
             Ok(answer.map_err(convert::own_error))
         })
     }
-}
-
-/// A plugin was asked for what its world does not have: a mistake of ours.
-fn wrong_world(wanted: &str) -> wasmtime::Error {
-    wasmtime::Error::msg(format!("the plugin is no {wanted}"))
 }
 
 /// What a component of a world may import.

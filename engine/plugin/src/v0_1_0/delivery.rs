@@ -1,10 +1,11 @@
 //! The exports of delivery plugins.
 
 use super::worlds::delivery::exports::waxseal::plugin::delivery_hooks as wit;
-use super::{Exports, convert, wrong_world};
+use super::{Exports, convert};
 use crate::delivery::{SaidAction, SaidHanded, SaidKeep};
 use crate::error::CallFailure;
 use crate::guest::Guest;
+use crate::versions::wrong_world;
 use wasmtime::Store;
 
 impl Exports {

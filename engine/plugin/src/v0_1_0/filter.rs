@@ -1,10 +1,11 @@
 //! The exports of filters and learners.
 
-use super::{Exports, convert, wrong_world};
+use super::{Exports, convert};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::CallFailure;
 use crate::guest::Guest;
+use crate::versions::wrong_world;
 use wasmtime::Store;
 
 /// Asks the export `filter-hooks`, whose type both worlds have of their own.

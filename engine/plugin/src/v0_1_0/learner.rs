@@ -1,9 +1,10 @@
 //! What learners export beyond filters.
 
 use super::worlds::learner::exports::waxseal::plugin::mailbox_hooks as wit;
-use super::{Exports, convert, wrong_world};
+use super::{Exports, convert};
 use crate::error::CallFailure;
 use crate::guest::Guest;
+use crate::versions::wrong_world;
 use wasmtime::Store;
 use waxseal_ports::mailbox_events::{Moved, Place};
 

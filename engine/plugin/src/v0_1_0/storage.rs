@@ -1,10 +1,11 @@
 //! The exports of storage plugins and holders.
 
 use super::bindings::waxseal::plugin::types;
-use super::{Exports, convert, wrong_world};
+use super::{Exports, convert};
 use crate::error::CallFailure;
 use crate::guest::Guest;
 use crate::storage::{StorageAnswer, StorageCall};
+use crate::versions::wrong_world;
 use wasmtime::Store;
 use waxseal_ports::blob_codec::BlobMeta;
 
