@@ -48,6 +48,7 @@ impl Parts {
         let key_value = KeyValueStore::open(&config.server.data, services.clock.clone());
         let key_value = key_value.await.context("opening kv.db")?;
         services.key_value = key_value.clone();
+        services.late_trace = storage.clone();
         let (parser, clock) = (services.parser.clone(), services.clock.clone());
         let host = Host::start(config.plugin_config(), services)
             .await

@@ -65,6 +65,21 @@ impl Chain {
         self.filters.iter().chain(&self.observers).chain(shadows)
     }
 
+    /// All plugins that run.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        self.judges().chain(&self.others)
+    }
+
+    /// Starts the instances that are to be ready.
+    pub(crate) fn warm_up(&self) {
+        self.all().for_each(|plugin| plugin.warm.fill());
+    }
+
+    /// Ends them.
+    pub(crate) fn cool_down(&self) {
+        self.all().for_each(|plugin| plugin.warm.close());
+    }
+
     /// Those that decide where messages go, in their order.
     pub(crate) fn routers(&self) -> impl Iterator<Item = &Arc<Plugin>> {
         let others = self.others.iter();

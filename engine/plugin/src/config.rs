@@ -4,6 +4,7 @@ use crate::grants::Grants;
 use crate::signature::PublicKey;
 use crate::tenant::{TenantConfig, full_name, is_name};
 use crate::vault::Vault;
+use crate::warm::WARM_MAX;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -51,6 +52,9 @@ pub struct HostConfig {
     /// wait, which no client does.
     #[setting(min = 1)]
     pub moved_queue_max: u32,
+    /// Octets of memory that instances kept ready hold together; past it no further one is started. 0
+    /// keeps none ready.
+    pub warm_bytes_max: u64,
     /// Public keys (64 hex digits each, as `waxseal plugin key new` prints them) of which one must
     /// have signed a component before it is loaded; without any, signatures are not looked at.
     pub require_signatures: Vec<PublicKey>,
@@ -65,6 +69,7 @@ impl Default for HostConfig {
             watch: false,
             observe_queue_max: 64,
             moved_queue_max: 256,
+            warm_bytes_max: 256 * MIB,
             require_signatures: Vec::new(),
         }
     }
@@ -97,6 +102,12 @@ pub struct PluginConfig {
     /// Whether it is loaded and asked at all.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// How many instances are kept started and configured for whoever comes next. If not given, two of
+    /// a plugin that takes over 150 µs to start, and none of others. They count in
+    /// `plugins.instances_max`, and give way where that is reached.
+    #[serde(default)]
+    #[setting(max = WARM_MAX)]
+    pub warm: Option<u32>,
     /// What it may use up. Past a limit the call fails, and `on_failure` answers.
     #[serde(default)]
     pub limits: Limits,
@@ -241,6 +252,7 @@ impl PluginConfig {
             trusted: false,
             shadow: false,
             enabled: true,
+            warm: None,
             limits: Limits::default(),
             grants: Grants::default(),
             config: toml::Table::new(),

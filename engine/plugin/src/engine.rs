@@ -1,15 +1,16 @@
 //! The engine that all plugins share: compiler, pool, epoch, cache, and the counts of what runs.
 
 use crate::config::{HostConfig, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX};
-use crate::error::StartError;
+use crate::error::{CallFailure, StartError};
 use crate::guest::Guest;
 use crate::lane::Lane;
 use crate::metering::{Instruments, Metering};
 use crate::versions;
+use crate::warm::WarmPools;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::component::Linker;
 use wasmtime::{
     Cache, CacheConfig, Enabled, Engine, EngineWeak, InstanceAllocationStrategy,
@@ -38,6 +39,10 @@ pub(crate) struct Runtime {
     pub(crate) lane: Lane,
     /// Held while a plugin is tried: the pool has one place for that beside those of sessions.
     pub(crate) trial: tokio::sync::Mutex<()>,
+    /// Held while an instance is started that nobody waits for.
+    pub(crate) filling: tokio::sync::Mutex<()>,
+    /// Who holds instances that are ready.
+    pub(crate) warm: WarmPools,
     pub(crate) config: HostConfig,
     pub(crate) instruments: Instruments,
 }
@@ -71,9 +76,26 @@ impl Runtime {
             instances: Arc::new(Semaphore::new(instances)),
             lane: Lane::new(usize::try_from(config.slow_calls_max).unwrap_or(1)),
             trial: tokio::sync::Mutex::new(()),
+            filling: tokio::sync::Mutex::new(()),
+            warm: WarmPools::default(),
             config: config.clone(),
             instruments,
         })
+    }
+
+    /// A place for one more instance; one that is only kept ready makes room.
+    ///
+    /// # Errors
+    /// [`CallFailure::Busy`].
+    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, CallFailure> {
+        loop {
+            if let Ok(permit) = self.instances.clone().try_acquire_owned() {
+                return Ok(permit);
+            }
+            if !self.warm.give_one_up() {
+                return Err(CallFailure::Busy(self.config.instances_max));
+            }
+        }
     }
 }
 

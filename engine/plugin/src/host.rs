@@ -17,6 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio_util::task::TaskTracker;
 use waxseal_ports::entropy::SystemEntropy;
 use waxseal_ports::filter::SessionInfo;
+use waxseal_ports::trace::{LateTrace, NoLateTrace};
 use waxseal_ports::{
     Clock, Entropy, Filter, FilterSession, HttpClient, KeyValue, MessageParser, Resolver,
     Unreachable,
@@ -42,6 +43,8 @@ pub struct Services {
     pub resolver: Arc<dyn Resolver>,
     /// Requests over HTTP.
     pub http: Arc<dyn HttpClient>,
+    /// Takes what shadows say of a message.
+    pub late_trace: Arc<dyn LateTrace>,
 }
 
 impl Services {
@@ -58,6 +61,7 @@ impl Services {
             key_value: Arc::new(Unreachable),
             resolver: Arc::new(Unreachable),
             http: Arc::new(Unreachable),
+            late_trace: Arc::new(NoLateTrace),
         }
     }
 }
@@ -109,6 +113,7 @@ impl Host {
         let cache = services.cache_dir.as_deref();
         let runtime = Arc::new(Runtime::new(&config.host, cache, instruments)?);
         let chain = load_all(&runtime, &services, &config).await?;
+        chain.warm_up();
         let tasks = TaskTracker::new();
         Ok(Self {
             learners: Learners::start(&runtime, &tasks),
@@ -116,6 +121,7 @@ impl Host {
                 runtime,
                 clock: services.clock.clone(),
                 tasks,
+                late_trace: services.late_trace.clone(),
             },
             services,
             chain: RwLock::new(Arc::new(chain)),
@@ -129,7 +135,12 @@ impl Host {
     /// [`StartError::Plugins`].
     pub async fn reload(&self, config: Config) -> Result<(), StartError> {
         let chain = load_all(&self.shared.runtime, &self.services, &config).await?;
-        *self.chain.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(chain);
+        let chain = Arc::new(chain);
+        let mut running = self.chain.write().unwrap_or_else(PoisonError::into_inner);
+        let former = std::mem::replace(&mut *running, chain.clone());
+        drop(running);
+        former.cool_down();
+        chain.warm_up();
         Ok(())
     }
 
@@ -137,8 +148,7 @@ impl Host {
     #[must_use]
     pub fn plugins(&self) -> Vec<PluginInfo> {
         let chain = self.chain();
-        let judges = chain.judges();
-        let all = judges.chain(&chain.others);
+        let all = chain.all();
         all.map(|plugin| PluginInfo {
             name: plugin.name.clone(),
             actor: plugin.actor.clone(),
@@ -155,10 +165,7 @@ impl Host {
     #[must_use]
     pub fn statistics(&self) -> Vec<PluginStatistics> {
         let chain = self.chain();
-        let judges = chain.judges();
-        let running = judges
-            .chain(&chain.others)
-            .map(|plugin| plugin.statistics());
+        let running = chain.all().map(|plugin| plugin.statistics());
         let disabled = chain.disabled.iter();
         running
             .chain(disabled.map(|name| PluginStatistics::disabled(name)))
@@ -171,6 +178,7 @@ impl Host {
         self.learners.close();
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
+        self.chain().cool_down();
     }
 
     /// The way to the learners.

@@ -206,6 +206,11 @@ impl Instance {
         cpu
     }
 
+    /// From now on the instance is about this session or message.
+    pub(crate) fn enter(&mut self, state: Arc<Mutex<State>>) {
+        self.store.data_mut().state = state;
+    }
+
     /// What ends the running call.
     pub(crate) fn pulse(&self) -> Arc<Pulse> {
         self.store.data().pulse.clone()

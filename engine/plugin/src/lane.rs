@@ -5,6 +5,7 @@
 //! are few: sessions with quick filters never wait behind a slow guest. One that waits for the host
 //! (a name server, a database) waits on the reactor and holds no thread.
 
+use crate::config::Limits;
 use crate::error::CallFailure;
 use crate::pulse::Pulse;
 use std::pin::Pin;
@@ -29,14 +30,15 @@ pub(crate) enum Lost {
     /// Its thread ended first: a panic in the host, or the end of the runtime.
     Thread,
     /// It was waiting when its time was over.
-    Wall(Duration),
+    Wall,
 }
 
-impl From<Lost> for CallFailure {
-    fn from(lost: Lost) -> Self {
-        match lost {
-            Lost::Thread => Self::Trap("the thread of the call ended".to_owned()),
-            Lost::Wall(wall) => Self::Wall(u32::try_from(wall.as_millis()).unwrap_or(u32::MAX)),
+impl Lost {
+    /// Under these limits, with the value as it is configured.
+    pub(crate) fn failure(&self, limits: &Limits) -> CallFailure {
+        match self {
+            Self::Thread => CallFailure::Trap("the thread of the call ended".to_owned()),
+            Self::Wall => CallFailure::Wall(limits.wall_millis),
         }
     }
 }
@@ -94,8 +96,7 @@ impl Lane {
             };
             match next {
                 Ok(next) => step = next,
-                Err(Lost::Wall(_)) => break Err(Lost::Wall(wall)),
-                Err(lost @ Lost::Thread) => break Err(lost),
+                Err(lost) => break Err(lost),
             }
         };
         guard.0 = None;
@@ -111,7 +112,7 @@ impl Lane {
     ) -> Result<Step<T>, Lost> {
         let permit = tokio::select! {
             permit = self.slow.clone().acquire_owned() => permit.map_err(|_| Lost::Thread)?,
-            () = &mut *deadline => return Err(Lost::Wall(Duration::ZERO)),
+            () = &mut *deadline => return Err(Lost::Wall),
         };
         let (handle, seen) = (Handle::current(), pulse.clone());
         let mut ended = tokio::task::spawn_blocking(move || {
@@ -125,7 +126,7 @@ impl Lane {
                 pulse.cancel();
                 match ended.await.map_err(|_| Lost::Thread)? {
                     Step::Done(done) => Ok(Step::Done(done)),
-                    Step::Runs(_) | Step::Waits(_) => Err(Lost::Wall(Duration::ZERO)),
+                    Step::Runs(_) | Step::Waits(_) => Err(Lost::Wall),
                 }
             }
         }
@@ -140,7 +141,7 @@ async fn drive_here<T>(
 ) -> Result<Step<T>, Lost> {
     tokio::select! {
         step = until(run, pulse, |pulse| !pulse.is_waiting()) => Ok(step),
-        () = deadline => Err(Lost::Wall(Duration::ZERO)),
+        () = deadline => Err(Lost::Wall),
     }
 }
 
@@ -285,8 +286,8 @@ mod tests {
         let ended = timeout(Duration::from_secs(10), all).await;
         let (first, second, third) = ended.expect("all are ended");
         assert!(first.is_ok());
-        assert!(matches!(second, Err(Lost::Wall(_))), "it got no thread");
-        assert!(matches!(third, Err(Lost::Wall(_))));
+        assert!(matches!(second, Err(Lost::Wall)), "it got no thread");
+        assert!(matches!(third, Err(Lost::Wall)));
     }
 
     #[tokio::test]

@@ -67,15 +67,9 @@ async fn serve(runtime: Arc<Runtime>, mut told: mpsc::Receiver<Told>) {
     while let Some((chain, moved)) = told.recv().await {
         let account = moved.account.to_string();
         for plugin in chain.learners().filter(|plugin| plugin.may_see(&account)) {
-            let clock = &plugin.mould.profile.clock;
-            let began = clock.monotonic();
-            let answer = tell(&runtime, plugin, &moved).await;
-            let now = clock.monotonic();
-            let took = now.saturating_duration_since(began);
-            match answer {
-                Ok(()) => plugin.answered(Stage::Moved, "next", took),
-                Err(failure) => plugin.failed(Stage::Moved, &failure, now, took),
-            }
+            let told = tell(&runtime, plugin, &moved);
+            let (answer, timing) = plugin.timed(Stage::Moved, told).await;
+            timing.count(plugin, &answer, |()| "next");
         }
     }
 }

@@ -39,10 +39,12 @@ mod instance;
 mod lane;
 mod pulse;
 mod reach;
+mod used;
 mod v0_1_0;
 #[cfg(test)]
 mod v0_2_0;
 mod versions;
+mod warm;
 mod world;
 
 mod answer;
@@ -51,6 +53,7 @@ mod metering;
 mod meters;
 mod stage;
 mod state;
+mod timing;
 mod urls;
 mod watch;
 
@@ -65,5 +68,6 @@ pub use signature::PublicKey;
 pub use statistics::{Latencies, MINUTES, Minute, PluginState, PluginStatistics, Role};
 pub use tenant::TenantConfig;
 pub use vault::{AeadKey, Secret, Vault};
+pub use warm::Warm;
 pub use watch::{CallReport, LogLine, Said, Watch};
 pub use world::World;

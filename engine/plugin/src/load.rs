@@ -9,6 +9,7 @@ use crate::guest_metrics::GuestMetrics;
 use crate::host::Services;
 use crate::inspect::inspect;
 use crate::instance::Mould;
+use crate::metering::Metering;
 use crate::meters::Meters;
 use crate::plugin::Plugin;
 use crate::pulse::Pulse;
@@ -17,13 +18,15 @@ use crate::signature;
 use crate::stage::{Stage, Stages};
 use crate::state::State;
 use crate::tenant::{Tenant, Tenants};
-use crate::versions::{About, Linked};
 use crate::vault::Vault;
+use crate::versions::{About, Linked};
+use crate::warm::{SLOW_START, Warm, WarmPool};
 use crate::world::World;
 use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use wasmtime::component::Component;
 use waxseal_ports::filter::Breaker;
 
@@ -32,6 +35,8 @@ const ABOUT_BYTES_MAX: usize = 64;
 /// Octets of the body of an answer over HTTP.
 const RESPONSE_OCTETS_MAX: usize = 1024 * 1024;
 const STORAGE_RESPONSE_OCTETS_MAX: usize = 4 * 1024 * 1024;
+/// How often a slow start is measured again.
+const MEASURED_AGAIN: usize = 2;
 
 /// What the configuration says about one plugin.
 #[derive(Clone, Copy)]
@@ -90,7 +95,7 @@ async fn load_named(
         linked,
         profile: Arc::new(profile),
     });
-    let about = trial(runtime, &mould).await?;
+    let (about, start) = trial(runtime, &mould).await?;
     let stages = check_about(&about, mould.linked.world())?;
     check_shadow(config, mould.linked.world())?;
     check_tenant(config, stages)?;
@@ -105,6 +110,7 @@ async fn load_named(
         shadow: config.shadow,
         trust: Trust::from_setting(config.trusted),
         breaker: Breaker::new(config.limits.breaker_failures_max, Stage::ALL.len()),
+        warm: warm_pool(runtime, &mould, (config.warm, start)).await,
         meters: mould.profile.meters.clone(),
         mould,
         busy: AtomicBool::new(false),
@@ -202,22 +208,56 @@ fn profile(
     })
 }
 
-/// Starts an instance outside any session and lets it read its configuration.
-async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<About, LoadReason> {
+/// Keeps instances ready as configured. What takes long to start is measured again, lest a busy machine
+/// make a quick plugin look slow.
+async fn warm_pool(
+    runtime: &Arc<Runtime>,
+    mould: &Arc<Mould>,
+    (warm, mut start): (Warm, Duration),
+) -> Arc<WarmPool> {
+    let profile = &mould.profile;
+    // Whoever watches wants to see the start of each.
+    let watched = profile.instruments.watch.is_some();
+    let warm = match watched || profile.instruments.metering == Metering::Fuel {
+        true => Warm::Number(0),
+        false => warm,
+    };
+    for _ in 0..MEASURED_AGAIN {
+        if warm == Warm::Auto
+            && start > SLOW_START
+            && let Ok((_, again)) = trial(runtime, mould).await
+        {
+            start = start.min(again);
+        }
+    }
+    let parts = (mould.clone(), profile.meters.clone());
+    WarmPool::new(warm.target(start), parts, runtime)
+}
+
+/// Starts an instance outside any session and lets it read its configuration; answers also how long that
+/// took.
+async fn trial(runtime: &Runtime, mould: &Arc<Mould>) -> Result<(About, Duration), LoadReason> {
     let _one_at_a_time = runtime.trial.lock().await;
     let state = Arc::new(Mutex::new(State::outside_sessions()));
     let profile = mould.profile.clone();
     let pulse = Arc::new(Pulse::new());
     let (mould, own) = (mould.clone(), pulse.clone());
-    let wall = profile.limits.wall();
+    let clock = profile.clock.clone();
     let run = Box::pin(async move {
+        let began = clock.monotonic();
         let mut instance = mould.start(state, None, own).await?;
+        let started = clock.monotonic().saturating_duration_since(began);
         let about = instance.describe().await?;
+        let began = clock.monotonic();
         instance.configure().await?;
-        Ok(about)
+        let configured = clock.monotonic().saturating_duration_since(began);
+        Ok((about, started + configured))
     });
-    let ended = runtime.lane.drive(run, pulse, wall).await;
-    let about = ended.map_err(CallFailure::from).and_then(|about| about);
+    let ended = runtime.lane.drive(run, pulse, profile.limits.wall()).await;
+    let about = match ended {
+        Ok(about) => about,
+        Err(lost) => Err(lost.failure(&profile.limits)),
+    };
     about.map_err(|failure| match failure {
         CallFailure::Own { code, message } => {
             let message = profile.reach.mask(&message).into_owned();

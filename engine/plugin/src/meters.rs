@@ -1,7 +1,6 @@
 //! What the host counts about a plugin. All are labelled with its name, and with its tenant if it has
 //! one.
 
-use crate::chain::label;
 use crate::error::CallFailure;
 use crate::stage::Stage;
 use crate::statistics::{Hour, Minute};
@@ -9,7 +8,6 @@ use metrics::{Counter, Gauge, Histogram, Label};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use waxseal_ports::Clock;
-use waxseal_ports::filter::Verdict;
 
 /// Labels of the calls counter's `verdict`; `failed` where there was none.
 const VERDICTS: [&str; 14] = [
@@ -74,6 +72,14 @@ pub(crate) fn describe() {
     );
     describe_gauge!("waxseal_plugin_instances", "Instances alive");
     describe_gauge!(
+        "waxseal_plugin_warm_instances",
+        "Instances kept ready for whoever comes next"
+    );
+    describe_counter!(
+        "waxseal_plugin_warm_starts_total",
+        "Instances needed of plugins that keep some ready: warm, or cold where none was"
+    );
+    describe_gauge!(
         "waxseal_plugin_breaker_open",
         "1 while the plugin is not asked"
     );
@@ -101,14 +107,7 @@ impl Meters {
         }
     }
 
-    /// A call gave this verdict.
-    pub(crate) fn called(&self, stage: Stage, verdict: &Verdict, took: Duration) {
-        self.count(stage, label(verdict));
-        self.now(|minute| minute.called(label(verdict), took));
-        self.seconds.record(took.as_secs_f64());
-    }
-
-    /// A call of a plugin that gives no verdicts came to this.
+    /// A call came to this.
     pub(crate) fn answered(&self, stage: Stage, label: &'static str, took: Duration) {
         self.count(stage, label);
         self.now(|minute| minute.called(label, took));
@@ -150,6 +149,18 @@ impl Meters {
         self.memory.record(f64::from(kib) * 1024.0);
         let octets = u64::try_from(memory).unwrap_or(u64::MAX);
         self.now(|minute| minute.memory_octets_max = minute.memory_octets_max.max(octets));
+    }
+
+    /// So many instances are ready.
+    pub(crate) fn warm(&self, ready: usize) {
+        let ready = u32::try_from(ready).unwrap_or(u32::MAX);
+        metrics::gauge!("waxseal_plugin_warm_instances", self.labels.clone()).set(f64::from(ready));
+    }
+
+    /// An instance was needed; it was `warm` or `cold`.
+    pub(crate) fn started_from(&self, from: &'static str) {
+        let labels = self.labelled(&[("from", from)]);
+        metrics::counter!("waxseal_plugin_warm_starts_total", labels).increment(1);
     }
 
     pub(crate) fn breaker(&self, open: bool) {

@@ -3,14 +3,13 @@
 use crate::call::Call;
 use crate::chain::Chain;
 use crate::engine::Runtime;
-use crate::plugin::Used;
 use crate::scope::Scope;
 use crate::state::State;
+use crate::used::Used;
 use crate::watch::Said;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
-use waxseal_ports::filter::Verdict;
 
 /// The way from a session to its observers. They see stages in order; dropping it lets them finish.
 pub(crate) struct Observers(mpsc::Sender<(Arc<Call>, State)>);
@@ -45,10 +44,15 @@ async fn serve(
 ) {
     let mut slots: Vec<Option<Used>> = chain.observers.iter().map(|_| None).collect();
     let mut shared: Option<Arc<Mutex<State>>> = None;
-    while let Some((call, state)) = told.recv().await {
+    while let Some((call, mut state)) = told.recv().await {
         let shared = match &shared {
             Some(shared) => {
-                *shared.lock().unwrap_or_else(PoisonError::into_inner) = state;
+                let mut held = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                for plugin in &chain.observers {
+                    state.keep_notes(&plugin.name, &held);
+                }
+                *held = state;
+                drop(held);
                 shared.clone()
             }
             None => shared.insert(Arc::new(Mutex::new(state))).clone(),
@@ -58,22 +62,16 @@ async fn serve(
             if !plugin.stages.contains(stage) || Scope::of(plugin, &call, &shared).is_none() {
                 continue;
             }
-            let clock = &plugin.mould.profile.clock;
-            let began = clock.monotonic();
-            let answer = plugin.ask(&runtime, slot, &shared, &call).await;
-            let now = clock.monotonic();
-            let took = now.saturating_duration_since(began);
+            let asked = plugin.ask(&runtime, slot, &shared, &call);
+            let (answer, timing) = plugin.timed(stage, asked).await;
             if plugin.watch().is_some() {
                 let said = answer.as_ref().map(|answer| {
                     let checked = answer.clone().check(stage);
                     checked.map_or_else(|_| Said::nothing(), |checked| Said::of(&checked))
                 });
-                plugin.report(stage, said, took, slot.as_mut());
+                plugin.report(timing, said, slot.as_mut());
             }
-            match answer {
-                Ok(_) => plugin.succeeded(stage, &Verdict::Next, took),
-                Err(failure) => plugin.failed(stage, &failure, now, took),
-            }
+            timing.count(plugin, &answer, |_| "next");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::chain::Trust;
 use crate::config::Limits;
 use crate::engine::Runtime;
 use crate::error::CallFailure;
-use crate::instance::{Instance, Mould};
+use crate::instance::Mould;
 use crate::lane::Run;
 use crate::meters::Meters;
 use crate::pulse::Pulse;
@@ -14,13 +14,15 @@ use crate::stage::{Stage, Stages};
 use crate::state::State;
 use crate::statistics::{PluginState, PluginStatistics, Role};
 use crate::tenant::Tenant;
+use crate::timing::Timing;
+use crate::used::{Source, Start, Used};
+use crate::warm::WarmPool;
 use crate::watch::{CallReport, Said, Watch};
 use crate::world::World;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-use tokio::sync::OwnedSemaphorePermit;
-use waxseal_ports::filter::{Breaker, Change, OnFailure, Verdict};
+use std::time::Duration;
+use waxseal_ports::filter::{Breaker, Change, OnFailure};
 
 /// One plugin of a chain; shared by all sessions.
 pub(crate) struct Plugin {
@@ -39,30 +41,9 @@ pub(crate) struct Plugin {
     pub(crate) breaker: Breaker,
     pub(crate) meters: Arc<Meters>,
     pub(crate) mould: Arc<Mould>,
+    pub(crate) warm: Arc<WarmPool>,
     /// Whether the log says already that no instance is free.
     pub(crate) busy: AtomicBool,
-}
-
-/// A session's instance of one plugin.
-pub(crate) struct Used {
-    pub(crate) instance: Instance,
-    meters: Arc<Meters>,
-    /// How long starting and configuring it took, until somebody asks.
-    started: Option<Duration>,
-}
-
-impl Used {
-    /// Fuel of the last call, memory now, and how long starting took if nobody asked before.
-    pub(crate) fn figures(&mut self) -> (Option<u64>, usize, Option<Duration>) {
-        let instance = &self.instance;
-        (instance.fuel_used(), instance.memory(), self.started.take())
-    }
-}
-
-impl Drop for Used {
-    fn drop(&mut self) {
-        self.meters.instance_ended(self.instance.memory());
-    }
 }
 
 impl Plugin {
@@ -100,6 +81,7 @@ impl Plugin {
             } else {
                 PluginState::Works
             },
+            ready: self.warm.count(),
             minutes: self.meters.last_hour(),
         }
     }
@@ -116,19 +98,11 @@ impl Plugin {
         state: &Arc<Mutex<State>>,
         call: &Arc<Call>,
     ) -> Result<Answer, CallFailure> {
-        let permit = match slot {
-            Some(_) => None,
-            None => Some(runtime.instances.clone().try_acquire_owned()),
-        };
-        let permit = permit.transpose();
-        let permit = permit.map_err(|_| CallFailure::Busy(runtime.config.instances_max))?;
-        if !self.breaker.admits(self.mould.profile.clock.monotonic()) {
-            return Err(CallFailure::Breaker);
-        }
         let call = call.clone();
-        let (start, pulse) = self.starter(slot.take(), state, permit);
+        let source = self.source(runtime, slot, state)?;
+        let pulse = source.pulse();
         let run = Box::pin(async move {
-            let mut used = start.await?;
+            let mut used = source.start().await?;
             match used.instance.call(&call).await {
                 Ok(answer) => Ok((used, Ok(answer))),
                 Err(own @ CallFailure::Own { .. }) => Ok((used, Err(own))),
@@ -141,32 +115,38 @@ impl Plugin {
                 answer
             }
             Ok(Err(failure)) => Err(failure),
-            Err(lost) => Err(lost.into()),
+            Err(lost) => Err(lost.failure(self.limits())),
         }
     }
 
-    /// Starts and configures an instance for one call, through admission and breaker; and its
-    /// pulse.
+    /// Where an instance for a call comes from, through admission and breaker: the one in `slot`, one
+    /// that is ready, or a new one.
     ///
     /// # Errors
     /// [`CallFailure::Busy`], [`CallFailure::Breaker`].
-    pub(crate) fn start_one(
+    pub(crate) fn source(
         &self,
         runtime: &Runtime,
+        slot: &mut Option<Used>,
         state: &Arc<Mutex<State>>,
-    ) -> Result<
-        (
-            impl Future<Output = Result<Used, CallFailure>> + Send + use<>,
-            Arc<Pulse>,
-        ),
-        CallFailure,
-    > {
-        let permit = runtime.instances.clone().try_acquire_owned();
-        let permit = permit.map_err(|_| CallFailure::Busy(runtime.config.instances_max))?;
+    ) -> Result<Source, CallFailure> {
+        let place = match slot.is_some() || self.warm.has_ready() {
+            true => None,
+            false => Some(runtime.place()?),
+        };
         if !self.breaker.admits(self.mould.profile.clock.monotonic()) {
             return Err(CallFailure::Breaker);
         }
-        Ok(self.starter(None, state, Some(permit)))
+        if let Some(used) = slot.take().or_else(|| self.warm.take(state)) {
+            return Ok(Source::Ready(used));
+        }
+        Ok(Source::Fresh(Start {
+            mould: self.mould.clone(),
+            meters: self.meters.clone(),
+            state: state.clone(),
+            permit: place.map_or_else(|| runtime.place(), Ok)?,
+            pulse: Arc::new(Pulse::new()),
+        }))
     }
 
     /// Asks an instance that serves this one call.
@@ -179,44 +159,11 @@ impl Plugin {
         state: &Arc<Mutex<State>>,
         ask: impl FnOnce(Used) -> Run<Result<T, CallFailure>> + Send + 'static,
     ) -> Result<T, CallFailure> {
-        let (start, pulse) = self.start_one(runtime, state)?;
-        let run = Box::pin(async move { ask(start.await?).await });
+        let source = self.source(runtime, &mut None, state)?;
+        let pulse = source.pulse();
+        let run = Box::pin(async move { ask(source.start().await?).await });
         let answer = runtime.lane.drive(run, pulse, self.limits().wall()).await;
-        answer?
-    }
-
-    /// Gives the instance that there is, or starts and configures one; and its pulse.
-    fn starter(
-        &self,
-        used: Option<Used>,
-        state: &Arc<Mutex<State>>,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> (
-        impl Future<Output = Result<Used, CallFailure>> + Send + use<>,
-        Arc<Pulse>,
-    ) {
-        let pulse = match &used {
-            Some(used) => used.instance.pulse(),
-            None => Arc::new(Pulse::new()),
-        };
-        let (mould, meters) = (self.mould.clone(), self.meters.clone());
-        let (state, own) = (state.clone(), pulse.clone());
-        let start = async move {
-            if let Some(used) = used {
-                return Ok(used);
-            }
-            let clock = mould.profile.clock.clone();
-            let began = clock.monotonic();
-            let mut instance = mould.start(state, permit, own).await?;
-            instance.configure().await?;
-            meters.instance_started();
-            Ok(Used {
-                instance,
-                meters,
-                started: Some(clock.monotonic().saturating_duration_since(began)),
-            })
-        };
-        (start, pulse)
+        answer.map_err(|lost| lost.failure(self.limits()))?
     }
 
     /// Who watches the calls, if anybody does.
@@ -227,9 +174,8 @@ impl Plugin {
     /// Tells whoever watches of a call; `used` is the instance, unless it is gone.
     pub(crate) fn report(
         &self,
-        stage: Stage,
+        timing: Timing,
         said: Result<Said, &CallFailure>,
-        took: Duration,
         used: Option<&mut Used>,
     ) {
         let Some(watch) = self.watch() else {
@@ -238,22 +184,16 @@ impl Plugin {
         let (fuel, memory_bytes, started) = used.map_or((None, 0, None), Used::figures);
         watch.called(&CallReport {
             plugin: &self.name,
-            stage: stage.as_str(),
+            stage: timing.stage.as_str(),
             said,
-            took: took.saturating_sub(started.unwrap_or_default()),
+            took: timing.took.saturating_sub(started.unwrap_or_default()),
             started,
             fuel,
             memory_bytes,
         });
     }
 
-    /// Counts an answer and closes the breaker.
-    pub(crate) fn succeeded(&self, stage: Stage, verdict: &Verdict, took: Duration) {
-        self.meters.called(stage, verdict, took);
-        self.works(stage);
-    }
-
-    /// Counts an answer that is no verdict and closes the breaker.
+    /// Counts an answer under its label and closes the breaker.
     pub(crate) fn answered(&self, stage: Stage, label: &'static str, took: Duration) {
         self.meters.answered(stage, label, took);
         self.works(stage);
@@ -272,24 +212,19 @@ impl Plugin {
 
     /// Counts a failure of a storage call. What is stored, or a message on its way, may itself be what
     /// a plugin cannot do: only what costs time moves the breaker, so that one blob does not stop all.
-    pub(crate) fn storage_failed(
-        &self,
-        stage: Stage,
-        failure: &CallFailure,
-        now: Instant,
-        took: Duration,
-    ) {
+    pub(crate) fn storage_failed(&self, failure: &CallFailure, timing: Timing) {
+        let stage = timing.stage;
         match failure {
             CallFailure::Cpu { .. }
             | CallFailure::Wall(_)
             | CallFailure::Memory(_)
             | CallFailure::Busy(_)
-            | CallFailure::Breaker => self.failed(stage, failure, now, took),
+            | CallFailure::Breaker => self.failed(failure, timing),
             CallFailure::Trap(_)
             | CallFailure::Outcome(_)
             | CallFailure::Own { .. }
             | CallFailure::TooLarge => {
-                self.meters.failed(stage, failure, took);
+                self.meters.failed(stage, failure, timing.took);
                 let (plugin, stage_name) = (self.name.as_str(), stage.as_str());
                 let words = self.words(failure);
                 tracing::warn!(plugin, stage = stage_name, failure = words, "plugin failed");
@@ -308,8 +243,9 @@ impl Plugin {
     }
 
     /// Counts a failure, moves the breaker and writes the log: one line for a state that lasts.
-    pub(crate) fn failed(&self, stage: Stage, failure: &CallFailure, now: Instant, took: Duration) {
-        self.meters.failed(stage, failure, took);
+    pub(crate) fn failed(&self, failure: &CallFailure, timing: Timing) {
+        let stage = timing.stage;
+        self.meters.failed(stage, failure, timing.took);
         let plugin = self.name.as_str();
         match failure {
             CallFailure::Breaker => return,
@@ -330,7 +266,7 @@ impl Plugin {
                 tracing::warn!(plugin, stage = stage.as_str(), failure, "plugin failed");
             }
         }
-        if let Change::Opened(pause) = self.breaker.failed(stage as usize, now) {
+        if let Change::Opened(pause) = self.breaker.failed(stage as usize, timing.now) {
             self.meters.breaker(true);
             let pause_secs = pause.as_secs();
             tracing::error!(

@@ -1,25 +1,29 @@
 //! One client's session: asks the chain stage by stage.
 
-use crate::answer::{Checked, SCORES_MAX};
+mod company;
+mod spent;
+
 use crate::call::Call;
-use crate::chain::{Chain, Flow, Trust, describe, merge};
+use crate::chain::{Chain, Flow, Trust, describe, label, merge};
 use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::observe::Observers;
-use crate::plugin::{Plugin, Used};
-use crate::scope::{Scope, one_tenant_at_a_time};
+use crate::plugin::Plugin;
+use crate::scope::Scope;
 use crate::shadow::{Shadows, Sight, see};
 use crate::stage::Stage;
 use crate::state::{Applied, Held, State};
 use crate::tenant::Tenant;
+use crate::timing::Timing;
+use crate::used::Used;
 use crate::watch::Said;
 use async_trait::async_trait;
+use spent::{Spent, changes};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio_util::task::TaskTracker;
-use waxseal_mail::{Envelope, ReversePath};
+use waxseal_mail::{Envelope, MessageId, ReversePath};
 use waxseal_ports::filter::{Ruling, SessionInfo, Verdict};
-use waxseal_ports::trace::TraceEvent;
+use waxseal_ports::trace::LateTrace;
 use waxseal_ports::{Clock, Draft, FilterSession};
 
 /// What sessions share.
@@ -28,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tasks: TaskTracker,
+    /// For what shadows say after the fact.
+    pub(crate) late_trace: Arc<dyn LateTrace>,
 }
 
 /// A session with the chain that was configured when it began.
@@ -66,14 +72,6 @@ struct Made {
     applied: Applied,
     /// The answer in words, where somebody watches.
     said: Option<Said>,
-}
-
-/// What one filter changed of the current message.
-#[derive(Default)]
-struct Spent {
-    edits: usize,
-    edit_bytes: usize,
-    scores: usize,
 }
 
 impl Session {
@@ -165,11 +163,9 @@ impl Session {
     ) -> (Verdict, Trust) {
         let plugin = turn.plugin;
         let stage = call.stage();
-        let began = self.shared.clock.monotonic();
-        let outcome = self.outcome(turn, call).await;
-        let now = self.shared.clock.monotonic();
-        let took = now.saturating_duration_since(began);
-        self.report(turn, (stage, took), outcome.as_ref());
+        let (outcome, timing) = plugin.timed(stage, self.outcome(turn, call)).await;
+        self.report(turn, timing, outcome.as_ref());
+        timing.count(plugin, &outcome, |made| label(&made.verdict));
         let (verdict, trust, text) = match outcome {
             Ok(Made {
                 verdict,
@@ -177,7 +173,6 @@ impl Session {
                 applied,
                 ..
             }) => {
-                plugin.succeeded(stage, &verdict, took);
                 ruling.added_recipients.extend(applied.added_recipients);
                 let text = describe(&verdict) + &changes;
                 let trust = match turn.scope {
@@ -187,20 +182,13 @@ impl Session {
                 (verdict, trust, text)
             }
             Err(failure) => {
-                plugin.failed(stage, &failure, now, took);
                 let verdict = plugin.on_failure.verdict(stage == Stage::Connect);
                 let failure = plugin.words(&failure);
                 let text = format!("failed: {failure}; {}", describe(&verdict));
                 (verdict, Trust::StricterOnly, text)
             }
         };
-        ruling.trace.push(TraceEvent {
-            at: self.shared.clock.wall(),
-            stage: stage.as_str().to_owned(),
-            actor: plugin.actor.clone(),
-            outcome: text,
-            micros: u64::try_from(took.as_micros()).ok(),
-        });
+        ruling.trace.push(timing.event(plugin, text));
         (verdict, trust)
     }
 
@@ -241,12 +229,7 @@ impl Session {
     }
 
     /// Tells whoever watches of a call.
-    fn report(
-        &mut self,
-        turn: Turn<'_>,
-        (stage, took): (Stage, Duration),
-        outcome: Result<&Made, &CallFailure>,
-    ) {
+    fn report(&mut self, turn: Turn<'_>, timing: Timing, outcome: Result<&Made, &CallFailure>) {
         let plugin = turn.plugin;
         if plugin.watch().is_none() {
             return;
@@ -256,7 +239,7 @@ impl Session {
             .slots
             .get_mut(turn.index)
             .and_then(|slot| slot.used.as_mut());
-        plugin.report(stage, said, took, used);
+        plugin.report(timing, said, used);
     }
 
     fn is_too_large(&self) -> bool {
@@ -270,10 +253,9 @@ impl Session {
         for index in 0..=self.chain.filters.len() {
             see(&self.chain, call, index, &self.state, &mut sights);
         }
-        let shadows = self.shadows.get_or_insert_with(|| {
-            let runtime = self.shared.runtime.clone();
-            Shadows::start(runtime, self.chain.clone(), &self.shared.tasks)
-        });
+        let shadows = self
+            .shadows
+            .get_or_insert_with(|| Shadows::start(&self.shared, self.chain.clone()));
         shadows.tell(&self.chain, call, sights, verdict);
     }
 
@@ -285,90 +267,12 @@ impl Session {
         observers.tell(&self.chain, call, &self.state);
     }
 
-    /// Whether a recipient is to come in another transaction than those before it: they are of
-    /// different tenants, and a plugin of one of these judges whole messages. Logged-in users need not
-    /// care.
-    fn is_apart(&self, recipient: &str) -> bool {
-        let (chain, state) = (&self.chain, self.state());
-        let (None, Some(first)) = (&state.user, state.recipients.first()) else {
-            return false;
-        };
-        let both = (chain.tenants.of(first), chain.tenants.of(recipient));
-        let judged = |tenant: Option<&Arc<Tenant>>| {
-            tenant.is_some_and(|tenant| chain.judges_messages_of(tenant))
-        };
-        both.0 != both.1 && (judged(both.0) || judged(both.1))
-    }
-
-    /// The ruling on such a recipient.
-    fn apart(&self) -> Ruling {
-        let mut ruling = Ruling::next();
-        ruling.verdict = Verdict::Defer(one_tenant_at_a_time());
-        ruling.trace.push(TraceEvent {
-            at: self.shared.clock.wall(),
-            stage: Stage::Rcpt.as_str().to_owned(),
-            actor: "tenants".to_owned(),
-            outcome: describe(&ruling.verdict),
-            micros: None,
-        });
-        ruling
-    }
-
-    /// Remembers whose mail the session is about.
-    fn meet(&self, address: &str) {
-        if let Some(tenant) = self.chain.tenants.of(address) {
-            self.state().meet(tenant);
-        }
-    }
-
     /// A stage outside a transaction: its tags stay for the whole session.
     async fn session_stage(&mut self, call: Call) -> Ruling {
         let ruling = self.stage(call, Verdict::Next).await;
         self.state().keep_tags(false);
         ruling
     }
-}
-
-impl Spent {
-    /// Counts an answer against the limits of the message.
-    fn add(&mut self, checked: &Checked, plugin: &Plugin) -> Result<(), String> {
-        let limits = plugin.limits();
-        self.edits += checked.edits.len() + checked.tags.len();
-        self.edit_bytes += checked.edit_bytes;
-        self.scores += checked.scores.len();
-        let number = |max: u32| usize::try_from(max).unwrap_or(usize::MAX);
-        if self.edits > number(limits.edits_max) {
-            return Err(format!(
-                "over limits.edits_max = {} edits",
-                limits.edits_max
-            ));
-        }
-        if self.edit_bytes > number(limits.edit_bytes_max) {
-            let max = limits.edit_bytes_max;
-            return Err(format!(
-                "over limits.edit_bytes_max = {max} octets of edits"
-            ));
-        }
-        if self.scores > SCORES_MAX {
-            return Err(format!("over {SCORES_MAX} scores"));
-        }
-        Ok(())
-    }
-}
-
-/// Edits, tags and scores for the trace; empty where there are none.
-fn changes(checked: &Checked) -> String {
-    let mut text = String::new();
-    if !checked.edits.is_empty() {
-        text += &format!("; {} edits", checked.edits.len());
-    }
-    for tag in &checked.tags {
-        text += &format!("; tag {tag}");
-    }
-    for score in &checked.scores {
-        text += &format!("; {} {:+}", score.symbol, score.points);
-    }
-    text
 }
 
 #[async_trait]
@@ -397,6 +301,10 @@ impl FilterSession for Session {
             success,
         };
         self.session_stage(call).await
+    }
+
+    fn transaction(&mut self, id: MessageId) {
+        self.state().coming = Some(id);
     }
 
     async fn mail(&mut self, sender: &ReversePath, params: &[(String, Option<String>)]) -> Ruling {
@@ -436,6 +344,27 @@ impl FilterSession for Session {
     }
 
     async fn message(&mut self, envelope: &mut Envelope, draft: &mut Draft) -> Ruling {
+        let ruling = self.judge(envelope, draft).await;
+        self.tell_shadows_of_end(&ruling.verdict);
+        ruling
+    }
+
+    fn reset(&mut self) {
+        self.clear();
+        self.state().end();
+    }
+
+    async fn disconnect(&mut self) {
+        self.stage(Call::Disconnect, Verdict::Next).await;
+        self.slots.clear();
+        self.observers = None;
+        self.shadows = None;
+    }
+}
+
+impl Session {
+    /// Has the message judged by its headers and as a whole.
+    async fn judge(&mut self, envelope: &mut Envelope, draft: &mut Draft) -> Ruling {
         let standing = std::mem::replace(&mut self.standing, Verdict::Next);
         let concerned = [Stage::Headers, Stage::Message];
         let mut concerned = concerned.into_iter();
@@ -478,20 +407,23 @@ impl FilterSession for Session {
         self.hand_back(envelope, draft, ruling)
     }
 
-    fn reset(&mut self) {
-        self.clear();
-        self.state().end();
+    /// What shadows said of a message belongs to its story, if it has one.
+    fn tell_shadows_of_end(&self, verdict: &Verdict) {
+        let taken = match verdict {
+            Verdict::Next | Verdict::Accept | Verdict::Quarantine(_) | Verdict::Hold(_) => true,
+            Verdict::Reject(_) | Verdict::Defer(_) | Verdict::Discard => false,
+        };
+        let Some(shadows) = self.shadows.as_ref().filter(|_| taken) else {
+            return;
+        };
+        let state = self.state();
+        let (id, transaction) = (state.id, state.transactions);
+        drop(state);
+        if let Some(id) = id {
+            shadows.tell_of_end(id, transaction);
+        }
     }
 
-    async fn disconnect(&mut self) {
-        self.stage(Call::Disconnect, Verdict::Next).await;
-        self.slots.clear();
-        self.observers = None;
-        self.shadows = None;
-    }
-}
-
-impl Session {
     /// Gives the message back as the filters left it; one without recipients is discarded.
     fn hand_back(&self, envelope: &mut Envelope, draft: &mut Draft, mut ruling: Ruling) -> Ruling {
         let mut state = self.state();

@@ -1,18 +1,25 @@
 //! Filters in shadow: asked after the chain, off the client's time, about the message as it stood at
-//! their place. What they say changes nothing; it is compared with what the chain said, and counted.
+//! their place. What they say changes nothing; it is compared with what the chain said, counted, and
+//! told in the trace of the message.
+
+mod story;
 
 use crate::call::Call;
 use crate::chain::{Chain, Trust, describe, label, merge};
 use crate::engine::Runtime;
 use crate::error::CallFailure;
-use crate::plugin::{Plugin, Used};
+use crate::plugin::Plugin;
 use crate::scope::Scope;
-use crate::stage::Stage;
+use crate::session::Shared;
 use crate::state::State;
+use crate::timing::Timing;
+use crate::used::Used;
 use std::sync::{Arc, Mutex, PoisonError};
+use story::Story;
 use tokio::sync::mpsc;
-use tokio_util::task::TaskTracker;
+use waxseal_mail::MessageId;
 use waxseal_ports::filter::Verdict;
+use waxseal_ports::trace::LateTrace;
 
 /// What one shadow sees: its number in the chain, and session and message at its place.
 pub(crate) struct Sight {
@@ -20,11 +27,16 @@ pub(crate) struct Sight {
     state: State,
 }
 
-/// A stage as the chain left it.
-struct Told {
-    call: Arc<Call>,
-    verdict: Verdict,
-    sights: Vec<Sight>,
+/// What happened in the session.
+enum Told {
+    /// A stage as the chain left it.
+    Stage {
+        call: Arc<Call>,
+        verdict: Verdict,
+        sights: Vec<Sight>,
+    },
+    /// The filters let the message of this name and transaction pass.
+    Passed(MessageId, u64),
 }
 
 /// Adds what the shadows before the filter `index` see, unless they saw it already.
@@ -50,11 +62,25 @@ pub(crate) struct Shadows(mpsc::Sender<Told>);
 
 impl Shadows {
     /// Starts the task that serves one session.
-    pub(crate) fn start(runtime: Arc<Runtime>, chain: Arc<Chain>, tasks: &TaskTracker) -> Self {
-        let waiting = usize::try_from(runtime.config.observe_queue_max).unwrap_or(1);
+    pub(crate) fn start(shared: &Shared, chain: Arc<Chain>) -> Self {
+        let waiting = usize::try_from(shared.runtime.config.observe_queue_max).unwrap_or(1);
         let (sender, receiver) = mpsc::channel(waiting.max(1));
-        tasks.spawn(serve(runtime, chain, receiver));
+        let server = Server {
+            runtime: shared.runtime.clone(),
+            late_trace: shared.late_trace.clone(),
+            seats: chain.shadows.iter().map(|_| Seat::default()).collect(),
+            chain,
+            story: Story::default(),
+        };
+        shared.tasks.spawn(server.serve(receiver));
         Self(sender)
+    }
+
+    /// Tells that a message passed; where too many calls wait already, its story lacks the shadows.
+    pub(crate) fn tell_of_end(&self, id: MessageId, transaction: u64) {
+        if self.0.try_send(Told::Passed(id, transaction)).is_err() {
+            tracing::debug!(message = %id, "its trace lacks what shadows said");
+        }
     }
 
     /// Tells of a stage; drops it where too many wait already.
@@ -65,13 +91,16 @@ impl Shadows {
         sights: Vec<Sight>,
         verdict: &Verdict,
     ) {
-        let told = Told {
+        let told = Told::Stage {
             call: call.clone(),
             verdict: verdict.clone(),
             sights,
         };
-        if let Err(error) = self.0.try_send(told) {
-            let untold = error.into_inner().sights.into_iter();
+        let Err(error) = self.0.try_send(told) else {
+            return;
+        };
+        if let Told::Stage { sights, .. } = error.into_inner() {
+            let untold = sights.into_iter();
             let untold = untold.filter_map(|sight| chain.shadows.get(sight.shadow));
             untold.for_each(|(_, plugin)| plugin.meters.dropped());
         }
@@ -86,52 +115,77 @@ struct Seat {
 }
 
 impl Seat {
-    /// Takes what is seen now; the shadow's own notes of this message stay.
-    fn take(&mut self, plugin: &Plugin, stage: Stage, mut state: State) -> Arc<Mutex<State>> {
+    /// Takes what is seen now; the shadow's own notes stay.
+    fn take(&mut self, plugin: &Plugin, mut state: State) -> Arc<Mutex<State>> {
         let Some(shared) = &self.state else {
             return self.state.insert(Arc::new(Mutex::new(state))).clone();
         };
         let mut held = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        if stage != Stage::Mail {
-            state.notes_mut().adopt(&plugin.name, held.notes());
-        }
+        state.keep_notes(&plugin.name, &held);
         *held = state;
         shared.clone()
     }
 }
 
-async fn serve(runtime: Arc<Runtime>, chain: Arc<Chain>, mut told: mpsc::Receiver<Told>) {
-    let mut seats: Vec<Seat> = chain.shadows.iter().map(|_| Seat::default()).collect();
-    while let Some(Told {
-        call,
-        verdict,
-        sights,
-    }) = told.recv().await
-    {
-        for sight in sights {
-            let known = chain
-                .shadows
-                .get(sight.shadow)
-                .zip(seats.get_mut(sight.shadow));
-            let Some(((_, plugin), seat)) = known else {
-                continue;
-            };
-            let session = sight.state.info.id;
-            let state = seat.take(plugin, call.stage(), sight.state);
-            let said = ask(&runtime, plugin, (seat, &state), &call).await;
-            let agreement = said
-                .as_ref()
-                .map_or("failed", |said| compare(&verdict, said));
-            plugin.meters.shadowed(agreement);
-            let name = plugin.name.as_str();
-            let (stage, chain) = (call.stage().as_str(), describe(&verdict));
-            let shadow = said.as_ref().map_or("failed".to_owned(), describe);
-            if agreement == "same" {
-                tracing::debug!(plugin = name, %session, stage, chain, shadow, agreement, "shadow");
-            } else {
-                tracing::info!(plugin = name, %session, stage, chain, shadow, agreement, "shadow");
+/// Serves the shadows of one session.
+struct Server {
+    runtime: Arc<Runtime>,
+    chain: Arc<Chain>,
+    late_trace: Arc<dyn LateTrace>,
+    seats: Vec<Seat>,
+    story: Story,
+}
+
+impl Server {
+    async fn serve(mut self, mut told: mpsc::Receiver<Told>) {
+        while let Some(told) = told.recv().await {
+            match told {
+                Told::Stage {
+                    call,
+                    verdict,
+                    sights,
+                } => {
+                    for sight in sights {
+                        self.judge(&call, &verdict, sight).await;
+                    }
+                }
+                Told::Passed(id, transaction) => {
+                    let lines = self.story.of(transaction);
+                    if !lines.is_empty() {
+                        self.late_trace.add(id, lines).await;
+                    }
+                }
             }
         }
+    }
+
+    /// Has one shadow judge what it sees, and compares that with the chain's verdict.
+    async fn judge(&mut self, call: &Arc<Call>, verdict: &Verdict, sight: Sight) {
+        let known = self.chain.shadows.get(sight.shadow);
+        let known = known.zip(self.seats.get_mut(sight.shadow));
+        let Some(((_, plugin), seat)) = known else {
+            return;
+        };
+        let (session, transaction) = (sight.state.info.id, sight.state.transactions);
+        let state = seat.take(plugin, sight.state);
+        let (said, timing) = ask(&self.runtime, plugin, (seat, &state), call).await;
+        let agreement = said
+            .as_ref()
+            .map_or("failed", |said| compare(verdict, said));
+        plugin.meters.shadowed(agreement);
+        let (name, stage) = (plugin.name.as_str(), call.stage().as_str());
+        let chain = describe(verdict);
+        let shadow = match &said {
+            Ok(said) => describe(said),
+            Err(failure) => format!("failed: {}", plugin.words(failure)),
+        };
+        if agreement == "same" {
+            tracing::debug!(plugin = name, %session, stage, chain, shadow, agreement, "shadow");
+        } else {
+            tracing::info!(plugin = name, %session, stage, chain, shadow, agreement, "shadow");
+        }
+        let line = timing.event(plugin, format!("in shadow, {agreement}: {shadow}"));
+        self.story.tell(call.stage(), transaction, line);
     }
 }
 
@@ -141,23 +195,15 @@ async fn ask(
     plugin: &Plugin,
     (seat, state): (&mut Seat, &Arc<Mutex<State>>),
     call: &Arc<Call>,
-) -> Result<Verdict, CallFailure> {
-    let clock = &plugin.mould.profile.clock;
-    let began = clock.monotonic();
-    let answer = plugin.ask(runtime, &mut seat.used, state, call).await;
-    let now = clock.monotonic();
-    let took = now.saturating_duration_since(began);
-    let said = answer.and_then(|answer| answer.check(call.stage()).map_err(CallFailure::Outcome));
-    match said {
-        Ok(checked) => {
-            plugin.succeeded(call.stage(), &checked.verdict, took);
-            Ok(checked.verdict)
-        }
-        Err(failure) => {
-            plugin.failed(call.stage(), &failure, now, took);
-            Err(failure)
-        }
-    }
+) -> (Result<Verdict, CallFailure>, Timing) {
+    let stage = call.stage();
+    let asked = async {
+        let answer = plugin.ask(runtime, &mut seat.used, state, call).await?;
+        answer.check(stage).map_err(CallFailure::Outcome)
+    };
+    let (said, timing) = plugin.timed(stage, asked).await;
+    timing.count(plugin, &said, |checked| label(&checked.verdict));
+    (said.map(|checked| checked.verdict), timing)
 }
 
 /// How a verdict compares with the chain's: `same`, `stricter` or `laxer`.

@@ -7,8 +7,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use waxseal_mail::{
-    DsnNotify, Envelope, ForwardPath, HeaderSection, Mailbox, MessageIndex, Recipient, ReversePath,
-    SessionId,
+    DsnNotify, Envelope, ForwardPath, HeaderSection, Mailbox, MessageId, MessageIndex, Recipient,
+    ReversePath, SessionId,
 };
 use waxseal_ports::filter::{Protocol, SessionInfo};
 use waxseal_ports::{Draft, MessageParser, Notes, ReadAt, read_at};
@@ -41,6 +41,9 @@ pub(crate) struct State {
     message_notes: Option<Notes>,
     /// Transactions begun.
     pub(crate) transactions: u64,
+    /// The name of the next transaction's message, and of the open one's.
+    pub(crate) coming: Option<MessageId>,
+    pub(crate) id: Option<MessageId>,
 }
 
 /// A score and whose plugin gave it.
@@ -86,6 +89,8 @@ impl State {
             session_notes: Notes::new(),
             message_notes: None,
             transactions: 0,
+            coming: None,
+            id: None,
         }
     }
 
@@ -103,6 +108,7 @@ impl State {
     pub(crate) fn begin(&mut self, sender: ReversePath) {
         self.end();
         self.transactions += 1;
+        self.id = self.coming.take();
         self.sender = sender;
         self.message_notes = Some(self.session_notes.clone());
     }
@@ -116,6 +122,18 @@ impl State {
         self.message_notes
             .as_mut()
             .unwrap_or(&mut self.session_notes)
+    }
+
+    /// Keeps what `plugin` noted of this session, and of this message if it is still the same, in
+    /// `former`: whoever is told of copies notes there and nowhere else.
+    pub(crate) fn keep_notes(&mut self, plugin: &str, former: &Self) {
+        self.session_notes.adopt(plugin, &former.session_notes);
+        let same = self.transactions == former.transactions;
+        let (of_message, session) = (&mut self.message_notes, &self.session_notes);
+        if let Some(notes) = of_message {
+            let kept = former.message_notes.as_ref().filter(|_| same);
+            notes.adopt(plugin, kept.unwrap_or(session));
+        }
     }
 
     /// The transaction is over.

@@ -23,6 +23,8 @@ pub struct PluginStatistics {
     pub role: Role,
     /// Whether it is asked.
     pub state: PluginState,
+    /// Instances that are kept ready now.
+    pub ready: usize,
     /// Exactly [`MINUTES`], oldest first; the last one is under way.
     pub minutes: Vec<Minute>,
 }
@@ -36,6 +38,7 @@ impl PluginStatistics {
             world: None,
             role: Role::Decides,
             state: PluginState::Disabled,
+            ready: 0,
             minutes: vec![Minute::default(); MINUTES],
         }
     }

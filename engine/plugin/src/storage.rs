@@ -163,22 +163,18 @@ impl Host {
         order: Order,
     ) -> Result<(StorageAnswer, Option<Arc<dyn ReadAt>>), BlobError> {
         let stage = order.call.stage();
-        let clock = &plugin.mould.profile.clock;
-        let began = clock.monotonic();
-        let outcome = self.run(plugin, order).await;
-        let now = clock.monotonic();
-        let took = now.saturating_duration_since(began);
+        let (outcome, timing) = plugin.timed(stage, self.run(plugin, order)).await;
         match outcome {
             Ok(done) => {
-                plugin.answered(stage, "done", took);
+                plugin.answered(stage, "done", timing.took);
                 Ok(done)
             }
             Err(Problem::Full) => {
-                plugin.answered(stage, "failed", took);
+                plugin.answered(stage, "failed", timing.took);
                 Err(BlobError::Full(plugin.name.clone()))
             }
             Err(Problem::Failure(failure)) => {
-                plugin.storage_failed(stage, &failure, now, took);
+                plugin.storage_failed(&failure, timing);
                 Err(BlobError::Failed {
                     name: plugin.name.clone(),
                     reason: plugin.words(&failure),
@@ -196,13 +192,14 @@ impl Host {
             return Err(CallFailure::TooLarge.into());
         }
         let state = Arc::new(Mutex::new(State::outside_sessions()));
-        let (start, pulse) = plugin.start_one(self.runtime(), &state)?;
+        let source = plugin.source(self.runtime(), &mut None, &state)?;
+        let pulse = source.pulse();
         let times = order.times();
         let wall = plugin.limits().wall().saturating_mul(times);
         let Order { call, streams, .. } = order;
         let limits = plugin.limits().clone();
         let run = Box::pin(async move {
-            let mut used = start.await?;
+            let mut used = source.start().await?;
             let (answer, streams) = used.instance.store(&call, streams, times).await;
             let streams = streams.ok_or_else(lost)?;
             let output = streams.finish(answer.is_ok())?;
@@ -212,7 +209,7 @@ impl Host {
         });
         match self.runtime().lane.drive(run, pulse, wall).await {
             Ok(outcome) => outcome,
-            Err(lost) => Err(CallFailure::from(lost).into()),
+            Err(lost) => Err(lost.failure(plugin.limits()).into()),
         }
     }
 }

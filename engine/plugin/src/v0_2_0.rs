@@ -71,7 +71,11 @@ impl Linked {
 
 impl Exports {
     pub(crate) async fn describe(&self, store: &mut Store<Guest>) -> wasmtime::Result<About> {
-        let about = self.0.waxseal_plugin_lifecycle().call_describe(store).await?;
+        let about = self
+            .0
+            .waxseal_plugin_lifecycle()
+            .call_describe(store)
+            .await?;
         Ok(About {
             name: about.name,
             version: about.version,
@@ -83,7 +87,11 @@ impl Exports {
         &self,
         store: &mut Store<Guest>,
     ) -> wasmtime::Result<Result<(), CallFailure>> {
-        let answer = self.0.waxseal_plugin_lifecycle().call_configure(store).await?;
+        let answer = self
+            .0
+            .waxseal_plugin_lifecycle()
+            .call_configure(store)
+            .await?;
         Ok(answer.map_err(|message| CallFailure::Own {
             code: "configure".to_owned(),
             message,

@@ -1,6 +1,7 @@
 //! The story of a message, told afterwards by `waxseal message trace`.
 
-use waxseal_mail::Timestamp;
+use async_trait::async_trait;
+use waxseal_mail::{MessageId, Timestamp};
 
 /// One thing that happened to a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,4 +16,21 @@ pub struct TraceEvent {
     pub outcome: String,
     /// How long it took, in microseconds; `None` where that says nothing.
     pub micros: Option<u64>,
+}
+
+/// Takes what becomes known of a message only after its commit.
+#[async_trait]
+pub trait LateTrace: Send + Sync {
+    /// Adds to what is recorded about a message. Where that fails nothing depends on it: the log says
+    /// so, and the story lacks these lines.
+    async fn add(&self, id: MessageId, events: Vec<TraceEvent>);
+}
+
+/// Where no stories are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoLateTrace;
+
+#[async_trait]
+impl LateTrace for NoLateTrace {
+    async fn add(&self, _id: MessageId, _events: Vec<TraceEvent>) {}
 }

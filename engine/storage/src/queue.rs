@@ -10,12 +10,13 @@ pub(crate) use claim::load_queue;
 pub(crate) use state::{Hot, NewQueued, QueueState, QueuedChange};
 
 use crate::Storage;
+use crate::codec::encode_trace;
 use async_trait::async_trait;
 use std::sync::Arc;
 use waxseal_mail::{MessageId, Timestamp};
 use waxseal_ports::Queue;
 use waxseal_ports::queue::{Leased, NewMessage, QueueError, QueuedInfo, Settlement};
-use waxseal_ports::trace::TraceEvent;
+use waxseal_ports::trace::{LateTrace, TraceEvent};
 
 #[async_trait]
 impl Queue for Storage {
@@ -53,6 +54,20 @@ impl Queue for Storage {
 
     async fn trace(&self, id: MessageId) -> Result<Vec<TraceEvent>, QueueError> {
         admin::trace(self, id).await
+    }
+}
+
+#[async_trait]
+impl LateTrace for Storage {
+    async fn add(&self, id: MessageId, events: Vec<TraceEvent>) {
+        let added = self.batched(admin::AddTrace {
+            id,
+            now: self.now(),
+            events: encode_trace(&events),
+        });
+        if let Err(error) = added.await {
+            tracing::warn!(message = %id, %error, "the trace of a message lacks some lines");
+        }
     }
 }
 

@@ -10,13 +10,11 @@ use crate::stage::Stage;
 use crate::state::State;
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use waxseal_mail::{ForwardPath, Reply};
 use waxseal_ports::Router;
 use waxseal_ports::filter::OnFailure;
 use waxseal_ports::queue::Leased;
 use waxseal_ports::router::{Action, Ask, Rest, Route};
-use waxseal_ports::trace::TraceEvent;
 
 /// The note that a plugin leaves in `route` to name the reverse-path of what it sends on with
 /// `forward`. The first version of the interface has no other place for it.
@@ -92,19 +90,15 @@ impl Router for PluginRouter {
 impl Routing<'_> {
     /// Asks one plugin and adds what it says.
     async fn ask(&self, plugin: &Plugin, recipient: &ForwardPath, route: &mut Route) -> Then {
-        let clock = &plugin.mould.profile.clock;
-        let began = clock.monotonic();
-        let answer = self.decide(plugin, recipient).await;
-        let now = clock.monotonic();
-        let took = now.saturating_duration_since(began);
+        let decided = self.decide(plugin, recipient);
+        let (answer, timing) = plugin.timed(Stage::Route, decided).await;
+        timing.count(plugin, &answer, Answer::label);
         let (text, then) = match answer {
             Ok(Answer::Decided(decision, actions)) => {
-                plugin.answered(Stage::Route, label(&decision), took);
                 let text = decision::describe(&decision);
                 (text, accept(plugin, &decision, actions, route))
             }
             Ok(Answer::Undecided(rest)) => {
-                plugin.answered(Stage::Route, "later", took);
                 route.rest = rest;
                 (
                     "the server cannot say now where it keeps mail".to_owned(),
@@ -112,19 +106,13 @@ impl Routing<'_> {
                 )
             }
             Err(failure) => {
-                plugin.failed(Stage::Route, &failure, now, took);
                 let (policy, then) = policy(plugin, route);
                 let failure = plugin.words(&failure);
                 (format!("failed: {failure}; {policy}"), then)
             }
         };
-        route.trace.push(TraceEvent {
-            at: clock.wall(),
-            stage: Stage::Route.as_str().to_owned(),
-            actor: plugin.actor.clone(),
-            outcome: format!("{recipient}: {text}"),
-            micros: micros(took),
-        });
+        let event = timing.event(plugin, format!("{recipient}: {text}"));
+        route.trace.push(event);
         then
     }
 
@@ -276,17 +264,14 @@ fn policy(plugin: &Plugin, route: &mut Route) -> (&'static str, Then) {
     }
 }
 
-/// For the calls counter.
-fn label(decision: &Decision) -> &'static str {
-    if decision.later.is_some() {
-        "later"
-    } else if decision.wanted.is_empty() {
-        "next"
-    } else {
-        "decided"
+impl Answer {
+    /// For the calls counter.
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Undecided(_) => "later",
+            Self::Decided(decision, _) if decision.later.is_some() => "later",
+            Self::Decided(decision, _) if decision.wanted.is_empty() => "next",
+            Self::Decided(..) => "decided",
+        }
     }
-}
-
-pub(super) fn micros(took: Duration) -> Option<u64> {
-    u64::try_from(took.as_micros()).ok()
 }

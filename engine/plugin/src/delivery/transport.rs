@@ -1,7 +1,6 @@
 //! The transports among the delivery plugins.
 
 use super::handed::{self, Checked};
-use super::router::micros;
 use super::state_of;
 use crate::error::CallFailure;
 use crate::host::Host;
@@ -10,7 +9,6 @@ use crate::stage::Stage;
 use async_trait::async_trait;
 use waxseal_ports::Transport;
 use waxseal_ports::queue::{Leased, Outcome};
-use waxseal_ports::trace::TraceEvent;
 use waxseal_ports::transport::{Handed, Handover, no_such_transport};
 
 #[async_trait]
@@ -27,29 +25,16 @@ impl Transport for Host {
                 trace: Vec::new(),
             };
         };
-        let clock = &plugin.mould.profile.clock;
-        let began = clock.monotonic();
-        let answer = self.hand_to(plugin, message, handover).await;
-        let now = clock.monotonic();
-        let took = now.saturating_duration_since(began);
-        let done = match answer {
-            Ok(done) => {
-                plugin.answered(Stage::Transport, done.label, took);
-                done
-            }
-            Err(failure) => {
-                plugin.failed(Stage::Transport, &failure, now, took);
-                handed::policy(plugin.on_failure, &plugin.name, &plugin.words(&failure))
-            }
+        let handed = self.hand_to(plugin, message, handover);
+        let (answer, timing) = plugin.timed(Stage::Transport, handed).await;
+        timing.count(plugin, &answer, |done| done.label);
+        let policy = |failure: CallFailure| {
+            handed::policy(plugin.on_failure, &plugin.name, &plugin.words(&failure))
         };
-        let (recipient, attempt) = (handover.recipient, handover.attempt);
-        let event = TraceEvent {
-            at: clock.wall(),
-            stage: Stage::Transport.as_str().to_owned(),
-            actor: plugin.actor.clone(),
-            outcome: format!("{recipient}: attempt {attempt}, {}", done.text),
-            micros: micros(took),
-        };
+        let done = answer.unwrap_or_else(policy);
+        let attempt = handover.attempt;
+        let text = format!("{recipient}: attempt {attempt}, {}", done.text);
+        let event = timing.event(plugin, text);
         Handed {
             outcome: done.outcome,
             trace: vec![event],

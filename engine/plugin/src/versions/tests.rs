@@ -124,7 +124,10 @@ fn new() -> Vec<u8> {
         (func (export "{hooks}on-message") (result i32) (i32.const 1024))"#
     );
     let answer = [1, 2024, SAYS.len() as u32];
-    component(&module("0.2.0", &answer, &exports), &wit("tests/wit/0.2.0/plugin.wit"))
+    component(
+        &module("0.2.0", &answer, &exports),
+        &wit("tests/wit/0.2.0/plugin.wit"),
+    )
 }
 
 fn services(folder: &tempfile::TempDir) -> Services {
@@ -147,7 +150,9 @@ fn config(folder: &tempfile::TempDir, plugins: &[(&str, Vec<u8>)]) -> Config {
 async fn two_versions_answer_in_one_chain() {
     let folder = tempfile::tempdir().unwrap();
     let plugins = [("before", new()), ("old", old("0.1.0")), ("new", new())];
-    let host = Host::start(config(&folder, &plugins), services(&folder)).await.unwrap();
+    let host = Host::start(config(&folder, &plugins), services(&folder))
+        .await
+        .unwrap();
     let mut session = host.session(SessionInfo {
         id: SessionId(1),
         protocol: Protocol::Smtp,
@@ -156,7 +161,11 @@ async fn two_versions_answer_in_one_chain() {
     });
     let sender = ReversePath::Mailbox(Mailbox::parse("a@example.test").unwrap());
     let mail = session.mail(&sender, &[]).await;
-    let told: Vec<_> = mail.trace.iter().map(|e| format!("{}: {}", e.actor, e.outcome)).collect();
+    let told: Vec<_> = mail
+        .trace
+        .iter()
+        .map(|e| format!("{}: {}", e.actor, e.outcome))
+        .collect();
     let expected = [
         "before 1.0: next",
         "old 1.0: next; tag a",
@@ -186,7 +195,10 @@ fn versions_are_not_mixed() {
         (import "waxseal:plugin/transaction@0.2.0" (instance)))"#;
     let outline = crate::Outline::read(Path::new("p"), &wat::parse_str(text).unwrap()).unwrap();
     let refusal = outline.world().unwrap_err().to_string();
-    assert_eq!(refusal, "it was built for waxseal:plugin 0.1.0 and 0.2.0 at once");
+    assert_eq!(
+        refusal,
+        "it was built for waxseal:plugin 0.1.0 and 0.2.0 at once"
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use waxseal_mail::{
     BodyKind, DsnNotify, Envelope, ForwardPath, HeaderSection, Mailbox, MessageIndex, Part,
     Recipient, ReversePath, SessionId,
 };
-use waxseal_plugin::{Config, Host, PluginConfig, Services, StartError};
+use waxseal_plugin::{Config, Host, PluginConfig, Services, StartError, Warm};
 use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::{Protocol, Ruling, SessionInfo};
 use waxseal_ports::{Draft, Filter, FilterSession, MessageParser, ReadAt};
@@ -80,10 +80,12 @@ impl Bench {
         bench
     }
 
-    /// Adds a guest and its configuration.
+    /// Adds a guest and its configuration. However busy the machine is, none is kept ready.
     pub(crate) fn add(&mut self, name: &str, guest: Guest) -> &mut PluginConfig {
         guest.write(&self.dir.join(format!("{name}.wasm")));
-        self.config.plugins.push(PluginConfig::new(name));
+        let mut plugin = PluginConfig::new(name);
+        plugin.warm = Warm::Number(0);
+        self.config.plugins.push(plugin);
         self.config.plugins.last_mut().unwrap()
     }
 

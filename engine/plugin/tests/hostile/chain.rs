@@ -27,7 +27,7 @@ fn nothing(_: &mut Guest) -> (u32, u32) {
 }
 
 /// Adds `X-Seen` with the number of fields that were there.
-fn counting() -> Guest {
+pub(crate) fn counting() -> Guest {
     let mut guest = Guest::new();
     let name = (guest.put(b"X-Seen"), 6);
     let digit = guest.put(b"0");

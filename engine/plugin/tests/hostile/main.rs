@@ -7,6 +7,7 @@ mod chain;
 mod counts;
 mod delivery;
 mod guest;
+mod killed;
 mod lines;
 mod load;
 mod moved;
@@ -15,13 +16,13 @@ mod observe;
 mod reach;
 mod shadow;
 mod tenants;
+mod warm;
 
 use bench::{Bench, session, transact};
 use counts::counts;
 use guest::Guest;
 use lines::lines;
 use std::time::{Duration, Instant};
-use waxseal_plugin::PluginConfig;
 use waxseal_ports::clock::{Clock, SystemClock};
 use waxseal_ports::filter::OnFailure;
 use waxseal_ports::filter::Verdict;
@@ -329,39 +330,4 @@ fn held() -> (usize, u64) {
         .unwrap();
     let kilobytes = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     (files, kilobytes)
-}
-
-#[tokio::test]
-async fn ten_thousand_killed_calls_leak_nothing() {
-    let mut bench = Bench::new();
-    for (name, code) in [("kill-trap", "(unreachable)"), ("kill-grow", GROW)] {
-        let config: &mut PluginConfig = bench.add(name, at_mail(code, ""));
-        config.on_failure = OnFailure::Skip;
-        config.limits.breaker_failures_max = 0;
-        config.limits.memory_bytes_max = 1 << 20;
-    }
-    let host = bench.start().await.unwrap();
-    let mut before = (0, 0);
-    for round in 0..5_000 {
-        if round == 500 {
-            before = held();
-        }
-        let mut session = session(&host);
-        let (mail, _, _) = transact(&mut *session, "bad@example.test").await;
-        assert_eq!(mail.trace.len(), 2);
-        assert!(
-            mail.trace
-                .iter()
-                .all(|event| event.outcome.starts_with("failed"))
-        );
-    }
-    let after = held();
-    assert!(
-        after.0 <= before.0 + 20,
-        "open files: {before:?}, {after:?}"
-    );
-    assert!(
-        after.1 <= before.1 + 16 * 1024,
-        "memory: {before:?}, {after:?}"
-    );
 }

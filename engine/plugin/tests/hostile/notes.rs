@@ -10,7 +10,7 @@ const NOTES: &str = r#"
     (import "waxseal:plugin/notes@0.1.0" "set" (func $set (param i32 i32 i32 i32)))"#;
 
 /// Sets a note at MAIL `times` times under growing keys; at the message it wants the first back.
-fn noting(times: u32, octets: u32) -> Guest {
+pub(crate) fn noting(times: u32, octets: u32) -> Guest {
     let mut guest = Guest::new();
     let key = guest.put(b"a0");
     let text = guest.put(&vec![b'x'; octets as usize]);

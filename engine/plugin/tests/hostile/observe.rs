@@ -49,3 +49,19 @@ async fn a_failing_observer_harms_nobody() {
         1.0
     );
 }
+
+/// What an observer notes at one stage is there at the next, and is of no use to anybody else.
+#[tokio::test]
+async fn an_observer_keeps_its_notes() {
+    let mut guest = crate::notes::noting(1, 10);
+    guest.stages = vec!["observe:mail", "observe:message"];
+    let bench = Bench::with("diarist", guest);
+    let host = bench.start().await.unwrap();
+    let mut session = session(&host);
+    let (_, message, _) = transact(&mut *session, "bad@example.test").await;
+    assert!(message.notes.is_empty());
+    session.disconnect().await;
+    host.shutdown().await;
+    let calls = "waxseal_plugin_calls_total{plugin=diarist,stage=message,verdict=next}";
+    assert_eq!(counts().get(calls), 1.0, "it found what it noted at MAIL");
+}

@@ -19,9 +19,9 @@ use waxseal_ports::resolver::{Exchange, LookupError, RecordKind, Records, Resolv
 /// Answers every question after `wait`, and counts.
 #[derive(Default)]
 pub(crate) struct World {
-    wait: Duration,
-    asked: AtomicU32,
-    seen: Mutex<Vec<HttpRequest>>,
+    pub(crate) wait: Duration,
+    pub(crate) asked: AtomicU32,
+    pub(crate) seen: Mutex<Vec<HttpRequest>>,
 }
 
 #[async_trait]
@@ -90,7 +90,7 @@ const DNS: &str = r#"(import "waxseal:plugin/dns@0.1.0" "resolve"
     (global $good (mut i32) (i32.const 0))"#;
 
 /// Asks `times` times and leaves how many questions were answered.
-fn asking(times: u32) -> Guest {
+pub(crate) fn asking(times: u32) -> Guest {
     let mut guest = Guest::new();
     let name = guest.put(b"a.test");
     let fields = format!(

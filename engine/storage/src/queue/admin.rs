@@ -110,6 +110,24 @@ impl Change for RemoveQueued {
     }
 }
 
+/// More of the story of a message.
+pub(super) struct AddTrace {
+    pub(super) id: MessageId,
+    pub(super) now: i64,
+    pub(super) events: Vec<u8>,
+}
+
+impl Change for AddTrace {
+    type Output = ();
+    type Error = QueueError;
+
+    fn plan(&mut self, batch: &mut Batch<'_>) -> Result<(), QueueError> {
+        let row = (self.id, self.now, self.events.clone());
+        batch.rows.trace.push(row);
+        Ok(())
+    }
+}
+
 pub(super) async fn trace(storage: &Storage, id: MessageId) -> Result<Vec<TraceEvent>, QueueError> {
     let rows = sqlx::query("SELECT events FROM trace WHERE message = ? ORDER BY seq")
         .bind(id.0.cast_signed())

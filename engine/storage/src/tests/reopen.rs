@@ -164,3 +164,27 @@ async fn a_hundred_thousand_messages_open_at_once() {
 fn too_long(start: Instant, end: Instant) -> Option<Instant> {
     (end - start > std::time::Duration::from_secs(10)).then_some(end)
 }
+
+/// What becomes known of a message after its commit stands behind what was known before.
+#[tokio::test]
+async fn a_story_goes_on_after_the_commit() {
+    use waxseal_ports::trace::{LateTrace, TraceEvent};
+    let fixture = fixture().await;
+    fixture
+        .accept(new_message(1, octets(1, 100)))
+        .await
+        .unwrap();
+    let before = fixture.trace(waxseal_mail::MessageId(1)).await.unwrap();
+    let late = TraceEvent {
+        at: waxseal_mail::Timestamp::utc(5),
+        stage: "mail".to_owned(),
+        actor: "shade 1.0".to_owned(),
+        outcome: "in shadow, same: next".to_owned(),
+        micros: Some(7),
+    };
+    fixture
+        .add(waxseal_mail::MessageId(1), vec![late.clone()])
+        .await;
+    let after = fixture.trace(waxseal_mail::MessageId(1)).await.unwrap();
+    assert_eq!(after, [before, vec![late]].concat());
+}
