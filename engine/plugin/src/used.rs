@@ -18,6 +18,10 @@ pub(crate) struct Used {
 }
 
 /// Where an instance for a call comes from.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made and taken apart once a call, never kept"
+)]
 pub(crate) enum Source {
     /// It is there.
     Ready(Used),

@@ -34,6 +34,8 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
     bindings::Filter::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)
 }
 
+impl bindings::waxseal::plugin::types::Host for Guest {}
+
 impl bindings::waxseal::plugin::transaction::Host for Guest {
     fn header_count(&mut self) -> wasmtime::Result<u32> {
         let state = self.state();

@@ -83,8 +83,9 @@ fn component(module: &str, wit: &str) -> Vec<u8> {
     let package = resolve.push_str("plugin.wit", wit).unwrap();
     let world = resolve.select_world(&[package], Some("filter")).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
-    let encoder = ComponentEncoder::default().validate(true);
-    encoder.module(&module).unwrap().encode().unwrap()
+    let mut encoder = ComponentEncoder::default();
+    let encoder = encoder.validate(true).module(&module).unwrap();
+    encoder.encode().unwrap()
 }
 
 fn wit(path: &str) -> String {

@@ -327,9 +327,10 @@ async fn strangers_name_one_tenant_at_a_time() {
         stranger.mail(&path("bad@elsewhere.test"), &[]).await;
         for recipient in order {
             let ruling = stranger.rcpt(recipient, &[]).await;
-            codes.push(match &ruling.verdict {
-                Verdict::Defer(reply) => reply.code(),
-                _ => 250,
+            codes.push(if let Verdict::Defer(reply) = &ruling.verdict {
+                reply.code()
+            } else {
+                250
             });
         }
         stranger.reset();
