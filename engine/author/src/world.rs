@@ -8,6 +8,7 @@ use std::sync::Arc;
 use waxseal_plugin::{AeadKey, Grants, Secret, Services, Vault};
 use waxseal_ports::Clock;
 use waxseal_ports::memory::MemoryKeyValue;
+use waxseal_ports::trace::NoLateTrace;
 
 /// Stubs for everything but the time.
 pub(crate) struct Reach {
@@ -30,6 +31,7 @@ impl Reach {
             key_value: self.key_value.clone(),
             resolver: self.dns.clone(),
             http: self.http.clone(),
+            late_trace: Arc::new(NoLateTrace),
         }
     }
 }

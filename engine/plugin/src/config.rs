@@ -292,6 +292,9 @@ impl Config {
             {
                 report(format!("there is no table [tenants.{tenant}]"));
             }
+            if plugin.warm.is_some_and(|warm| warm > WARM_MAX) {
+                report(format!("warm is over {WARM_MAX}"));
+            }
             if let Some(problem) = plugin.limits.problem() {
                 report(problem);
             }

@@ -68,6 +68,5 @@ pub use signature::PublicKey;
 pub use statistics::{Latencies, MINUTES, Minute, PluginState, PluginStatistics, Role};
 pub use tenant::TenantConfig;
 pub use vault::{AeadKey, Secret, Vault};
-pub use warm::Warm;
 pub use watch::{CallReport, LogLine, Said, Watch};
 pub use world::World;

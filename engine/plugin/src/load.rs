@@ -20,7 +20,7 @@ use crate::state::State;
 use crate::tenant::{Tenant, Tenants};
 use crate::vault::Vault;
 use crate::versions::{About, Linked};
-use crate::warm::{SLOW_START, Warm, WarmPool};
+use crate::warm::{SLOW_START, WarmPool, target};
 use crate::world::World;
 use std::io::Read;
 use std::path::Path;
@@ -36,7 +36,7 @@ const ABOUT_BYTES_MAX: usize = 64;
 const RESPONSE_OCTETS_MAX: usize = 1024 * 1024;
 const STORAGE_RESPONSE_OCTETS_MAX: usize = 4 * 1024 * 1024;
 /// How often a slow start is measured again.
-const MEASURED_AGAIN: usize = 2;
+const MEASURED_AGAIN: usize = 4;
 
 /// What the configuration says about one plugin.
 #[derive(Clone, Copy)]
@@ -213,17 +213,17 @@ fn profile(
 async fn warm_pool(
     runtime: &Arc<Runtime>,
     mould: &Arc<Mould>,
-    (warm, mut start): (Warm, Duration),
+    (warm, mut start): (Option<u32>, Duration),
 ) -> Arc<WarmPool> {
     let profile = &mould.profile;
     // Whoever watches wants to see the start of each.
     let watched = profile.instruments.watch.is_some();
     let warm = match watched || profile.instruments.metering == Metering::Fuel {
-        true => Warm::Number(0),
+        true => Some(0),
         false => warm,
     };
     for _ in 0..MEASURED_AGAIN {
-        if warm == Warm::Auto
+        if warm.is_none()
             && start > SLOW_START
             && let Ok((_, again)) = trial(runtime, mould).await
         {
@@ -231,7 +231,7 @@ async fn warm_pool(
         }
     }
     let parts = (mould.clone(), profile.meters.clone());
-    WarmPool::new(warm.target(start), parts, runtime)
+    WarmPool::new(target(warm, start), parts, runtime)
 }
 
 /// Starts an instance outside any session and lets it read its configuration; answers also how long that

@@ -10,9 +10,6 @@ use crate::meters::Meters;
 use crate::pulse::Pulse;
 use crate::state::State;
 use crate::used::{Start, Used};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -20,51 +17,16 @@ use std::time::Duration;
 pub(crate) const WARM_MAX: u32 = 64;
 /// How many are kept ready of a plugin that is slow to start, where nothing else is said.
 const WARM_AUTO: usize = 2;
-/// What is slow.
-pub(crate) const SLOW_START: Duration = Duration::from_millis(2);
+/// What is slow: guests in Rust and C take a fifth of that, script guests more.
+pub(crate) const SLOW_START: Duration = Duration::from_micros(150);
 
-/// How many instances of a plugin are kept ready.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Warm {
-    /// Two of a plugin that takes over 2 ms to start, none of others.
-    #[default]
-    Auto,
-    /// So many; at most 64.
-    Number(u32),
-}
-
-impl<'de> Deserialize<'de> for Warm {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Form;
-        impl Visitor<'_> for Form {
-            type Value = Warm;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "\"auto\" or a number up to {WARM_MAX}")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Warm, E> {
-                match text {
-                    "auto" => Ok(Warm::Auto),
-                    other => Err(E::invalid_value(serde::de::Unexpected::Str(other), &self)),
-                }
-            }
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Warm, E> {
-                let fits = u32::try_from(number).ok().filter(|n| *n <= WARM_MAX);
-                let wrong = || E::invalid_value(serde::de::Unexpected::Signed(number), &self);
-                fits.map(Warm::Number).ok_or_else(wrong)
-            }
-        }
-        deserializer.deserialize_any(Form)
-    }
-}
-
-impl Warm {
-    /// How many, of a plugin that starts in `start`.
-    pub(crate) fn target(self, start: Duration) -> usize {
-        match self {
-            Self::Auto if start > SLOW_START => WARM_AUTO,
-            Self::Auto => 0,
-            Self::Number(number) => usize::try_from(number.min(WARM_MAX)).unwrap_or(0),
-        }
+/// How many instances are kept ready of a plugin that starts in `start`, where `configured` says so or
+/// nothing.
+pub(crate) fn target(configured: Option<u32>, start: Duration) -> usize {
+    match configured {
+        None if start > SLOW_START => WARM_AUTO,
+        None => 0,
+        Some(number) => usize::try_from(number.min(WARM_MAX)).unwrap_or(0),
     }
 }
 
@@ -250,31 +212,13 @@ impl WarmPool {
 mod tests {
     use super::*;
 
-    #[derive(Debug, Deserialize)]
-    struct Table {
-        warm: Warm,
-    }
-
     #[test]
-    fn numbers_and_auto() {
-        let read = |text: &str| toml::from_str::<Table>(&format!("warm = {text}"));
-        assert_eq!(read("\"auto\"").unwrap().warm, Warm::Auto);
-        assert_eq!(read("64").unwrap().warm, Warm::Number(64));
-        for bad in ["65", "-1", "\"two\"", "true"] {
-            let refusal = read(bad).unwrap_err().to_string();
-            assert!(
-                refusal.contains("\"auto\" or a number up to 64"),
-                "{refusal}"
-            );
-        }
-    }
-
-    #[test]
-    fn auto_is_for_slow_ones() {
+    fn slow_ones_are_kept_ready() {
         let slow = SLOW_START * 2;
-        assert_eq!(Warm::Auto.target(slow), WARM_AUTO);
-        assert_eq!(Warm::Auto.target(SLOW_START), 0);
-        assert_eq!(Warm::Number(5).target(Duration::ZERO), 5);
-        assert_eq!(Warm::Number(0).target(slow), 0);
+        assert_eq!(target(None, slow), WARM_AUTO);
+        assert_eq!(target(None, SLOW_START), 0);
+        assert_eq!(target(Some(5), Duration::ZERO), 5);
+        assert_eq!(target(Some(0), slow), 0);
+        assert_eq!(target(Some(u32::MAX), slow), 64);
     }
 }

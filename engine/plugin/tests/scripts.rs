@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use waxseal_mail::{Mailbox, MessageIndex, Part, ReversePath, SessionId};
-use waxseal_plugin::{Config, Host, PluginConfig, Services, Warm};
+use waxseal_plugin::{Config, Host, PluginConfig, Services};
 use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::{Protocol, SessionInfo, Verdict};
 use waxseal_ports::{Filter, MessageParser, ReadAt};
@@ -39,7 +39,7 @@ fn plugin_dir() -> PathBuf {
     })
 }
 
-async fn host(name: &str, warm: Warm) -> Host {
+async fn host(name: &str, warm: Option<u32>) -> Host {
     let mut plugin = PluginConfig::new(name);
     plugin.warm = warm;
     plugin.config.insert("reject".to_owned(), "lottery".into());
@@ -88,8 +88,8 @@ async fn shortest(host: &Host, ready: usize) -> Duration {
 
 /// A script guest is kept ready without being told to, and that spares its session most of the time.
 async fn check(name: &str) {
-    let cold = shortest(&host(name, Warm::Number(0)).await, 0).await;
-    let warm = shortest(&host(name, Warm::Auto).await, 2).await;
+    let cold = shortest(&host(name, Some(0)).await, 0).await;
+    let warm = shortest(&host(name, None).await, 2).await;
     println!("{name}: first call {cold:?} cold, {warm:?} warm");
     assert!(warm < cold / 2, "{name}: {cold:?} cold, {warm:?} warm");
 }
@@ -107,7 +107,7 @@ async fn python_is_ready() {
 /// What starts quickly is not kept.
 #[tokio::test]
 async fn rust_is_started_when_it_is_needed() {
-    let host = host("subject-guard", Warm::Auto).await;
+    let host = host("subject-guard", None).await;
     first_call(&host).await;
     assert_eq!(host.statistics()[0].ready, 0);
 }

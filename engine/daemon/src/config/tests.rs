@@ -295,12 +295,17 @@ fn tenants() {
     check_after_sound(
         &format!(
             "{SMTP}{}{}[secrets]\ntoken.value = \"x\"\n[storage]\nplugins = [\"a/p\"]\n\
-             holder = \"b/p\"\n[tenants.a]\ndomains = [\"a.test\"]\nsecrets.x.file = \"gone\"\n\
+             holder = \"b/p\"\n[tenants.a]\ndomains = [\"a.test\"]\nsecrets.x = {{}}\n\
              [tenants.b]\ndomains = [\"b.test\"]\nsecrets.token.value = \"y\"\n",
             plugin("a", "grants.secrets = [\"token\"]\n"),
             plugin("b", "grants.secrets = [\"token\"]\n"),
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            w.toml:12:19: there is no "token" in [tenants.a.secrets]
+            w.toml:21:11: a/p is a tenant's and encodes what is its accounts'; that needs per_account = true
+            w.toml:22:10: b/p is a tenant's, and a holder keeps everybody's messages
+            w.toml:25:13: give either `file` or `value`
+        "#]],
     );
 }
 

@@ -12,7 +12,7 @@ use waxseal_mail::{
     BodyKind, DsnNotify, Envelope, ForwardPath, HeaderSection, Mailbox, MessageIndex, Part,
     Recipient, ReversePath, SessionId,
 };
-use waxseal_plugin::{Config, Host, PluginConfig, Services, StartError, Warm};
+use waxseal_plugin::{Config, Host, PluginConfig, Services, StartError};
 use waxseal_ports::clock::SystemClock;
 use waxseal_ports::filter::{Protocol, Ruling, SessionInfo};
 use waxseal_ports::{Draft, Filter, FilterSession, MessageParser, ReadAt};
@@ -84,7 +84,7 @@ impl Bench {
     pub(crate) fn add(&mut self, name: &str, guest: Guest) -> &mut PluginConfig {
         guest.write(&self.dir.join(format!("{name}.wasm")));
         let mut plugin = PluginConfig::new(name);
-        plugin.warm = Warm::Number(0);
+        plugin.warm = Some(0);
         self.config.plugins.push(plugin);
         self.config.plugins.last_mut().unwrap()
     }

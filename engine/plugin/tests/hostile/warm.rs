@@ -5,7 +5,6 @@ use crate::chain::counting;
 use crate::counts::counts;
 use crate::guest::Guest;
 use std::time::Duration;
-use waxseal_plugin::Warm;
 
 /// Waits until so many instances of a plugin are ready.
 async fn ready(plugin: &str, number: f64) {
@@ -41,7 +40,7 @@ fn slow(mut guest: Guest) -> Guest {
 #[tokio::test]
 async fn a_slow_start_is_over_before_the_session_begins() {
     let mut bench = Bench::with("sluggish", slow(counting()));
-    bench.config.plugins[0].warm = Warm::Auto;
+    bench.config.plugins[0].warm = None;
     let host = bench.start().await.unwrap();
     for round in 1..=3 {
         ready("sluggish", 2.0).await;
@@ -62,7 +61,7 @@ async fn a_slow_start_is_over_before_the_session_begins() {
 #[tokio::test]
 async fn what_is_ready_makes_room() {
     let mut bench = Bench::with("kept", Guest::new());
-    bench.config.plugins[0].warm = Warm::Number(2);
+    bench.config.plugins[0].warm = Some(2);
     bench.add("needed", Guest::new());
     bench.config.host.instances_max = 2;
     let host = bench.start().await.unwrap();
@@ -80,7 +79,7 @@ async fn what_is_ready_makes_room() {
 #[tokio::test]
 async fn a_reload_ends_what_is_ready() {
     let mut bench = Bench::with("before", Guest::new());
-    bench.config.plugins[0].warm = Warm::Number(2);
+    bench.config.plugins[0].warm = Some(2);
     let host = bench.start().await.unwrap();
     ready("before", 2.0).await;
     let mut old = session(&host);
@@ -99,7 +98,7 @@ async fn a_reload_ends_what_is_ready() {
 #[tokio::test]
 async fn memory_of_what_is_ready_has_a_limit() {
     let mut bench = Bench::with("large", Guest::new());
-    bench.config.plugins[0].warm = Warm::Number(1);
+    bench.config.plugins[0].warm = Some(1);
     bench.config.host.warm_bytes_max = 0;
     let host = bench.start().await.unwrap();
     for _ in 0..3 {
