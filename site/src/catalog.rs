@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::reference::Reference;
 use crate::resolve::{Cell, resolve};
-use crate::search::Synonyms;
+use crate::search::{Evaluation, Synonyms};
 
 /// A product with its prose and its resolved cells.
 #[derive(Debug)]
@@ -122,6 +122,8 @@ pub struct Parts {
     pub redirects: Vec<Redirect>,
     /// What became of links that lead elsewhere.
     pub links: Vec<LinkCheck>,
+    /// Queries that tell how well the search ranks.
+    pub evaluation: Evaluation,
     /// Digest of all files.
     pub hash: blake3::Hasher,
 }
@@ -153,6 +155,8 @@ pub struct Catalog {
     pub redirects: BTreeMap<String, String>,
     /// What became of links that lead elsewhere, by address.
     pub links: BTreeMap<String, LinkCheck>,
+    /// Queries that tell how well the search ranks.
+    pub evaluation: Evaluation,
     /// The newest date in the content; ages on pages are counted from it, not from today.
     pub content_date: Date,
     /// Digest of all content files, in hex.
@@ -176,20 +180,12 @@ impl Catalog {
             synonyms,
             redirects,
             links,
+            evaluation,
             hash,
         } = parts;
         manual.sort_by_key(|chapter| (chapter.section, chapter.order));
         let content_date = content_date(&products, &claims);
-        let mut by_product: BTreeMap<String, BTreeMap<String, Vec<Claim>>> = BTreeMap::new();
-        for (product, claims) in claims {
-            let cells = by_product.entry(product).or_default();
-            for claim in claims {
-                cells
-                    .entry(claim.subject().to_owned())
-                    .or_default()
-                    .push(claim);
-            }
-        }
+        let mut by_product = by_product(claims);
         let product = |facts: Product| {
             let changes = facts.status != Status::Discontinued;
             let claims = by_product.remove(&facts.slug).unwrap_or_default();
@@ -224,6 +220,7 @@ impl Catalog {
             synonyms,
             redirects: moved(redirects),
             links: by_address(links),
+            evaluation,
             content_date,
             content_hash: hash.finalize().to_hex().as_str()[..16].to_owned(),
         }
@@ -291,6 +288,19 @@ fn moved(redirects: Vec<Redirect>) -> BTreeMap<String, String> {
 fn by_address(links: Vec<LinkCheck>) -> BTreeMap<String, LinkCheck> {
     let links = links.into_iter().map(|one| (one.url.clone(), one));
     links.collect()
+}
+
+/// Claims by product and by what they are about.
+fn by_product(claims: Vec<(String, Vec<Claim>)>) -> BTreeMap<String, BTreeMap<String, Vec<Claim>>> {
+    let mut by_product: BTreeMap<String, BTreeMap<String, Vec<Claim>>> = BTreeMap::new();
+    for (product, claims) in claims {
+        let cells = by_product.entry(product).or_default();
+        for claim in claims {
+            let subject = claim.subject().to_owned();
+            cells.entry(subject).or_default().push(claim);
+        }
+    }
+    by_product
 }
 
 fn content_date(products: &[Product], claims: &[(String, Vec<Claim>)]) -> Date {

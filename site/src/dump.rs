@@ -58,12 +58,10 @@ pub fn json(catalog: &Catalog) -> Value {
 
 /// One table, a row a line.
 pub fn csv(table: &Table) -> String {
-    let mut out = table.columns.join(",") + "\r\n";
+    let mut out = crate::csv::line(table.columns.iter());
     for row in &table.rows {
         let fields = table.columns.iter();
-        let fields: Vec<String> = fields.map(|column| quoted(&text(row, column))).collect();
-        out.push_str(&fields.join(","));
-        out.push_str("\r\n");
+        out.push_str(&crate::csv::line(fields.map(|column| text(row, column))));
     }
     out
 }
@@ -134,14 +132,6 @@ fn text(row: &Map<String, Value>, column: &str) -> String {
     }
 }
 
-fn quoted(field: &str) -> String {
-    if field.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
-}
-
 /// A value as SQL has it: lists and objects are JSON texts.
 fn literal(value: Option<&Value>) -> String {
     match value {
@@ -182,6 +172,5 @@ mod tests {
     fn texts_cannot_leave_their_quotes() {
         assert_eq!(literal(Some(&json!("it's"))), "'it''s'");
         assert_eq!(literal(Some(&json!(["it's"]))), "'[\"it''s\"]'");
-        assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");
     }
 }

@@ -3,17 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::content::{Loaded, check, read_folder};
+use crate::content::{Loaded, SourceFile, check, read_folder};
 use crate::date::Date;
 use crate::pages::Site;
 
 /// Day on which the tests' content is checked.
 pub(crate) const TODAY: &str = "2026-11-24";
 
+/// The project's content, not checked.
+pub(crate) fn real_files() -> Vec<SourceFile> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    read_folder(&root).unwrap()
+}
+
 /// The project's content, checked.
 pub(crate) fn real_content() -> Loaded {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
-    check(read_folder(&root).unwrap(), &Date::parse(TODAY).unwrap()).unwrap()
+    check(real_files(), &Date::parse(TODAY).unwrap()).unwrap()
 }
 
 /// The site over the project's content.

@@ -7,12 +7,16 @@
 //! inline style. Data enters through [`content`] and leaves through [`serve`]. The catalog never
 //! talks to the mail engine and never fetches anything from a network.
 
+pub mod announce;
 pub mod catalog;
+pub mod choose;
 pub mod content;
+pub mod csv;
 pub mod date;
 pub mod dump;
 pub mod export;
 pub mod gaps;
+pub mod health;
 pub mod markdown;
 pub mod model;
 pub mod pages;
@@ -21,6 +25,7 @@ pub mod resolve;
 pub mod search;
 pub mod serve;
 pub mod stub;
+pub mod version;
 
 pub use catalog::Catalog;
 

@@ -47,6 +47,12 @@ enum Command {
         #[arg(long, default_value = "catalog")]
         out: PathBuf,
     },
+    /// Tell how well the search ranks, over the queries of `search/eval.toml`.
+    SearchEval {
+        /// Folder of the content.
+        #[arg(long, default_value = "content")]
+        content: PathBuf,
+    },
     /// Write a static copy that works from any file server, search and free choice aside.
     Export {
         /// Folder of the copy; made if it is not there.
@@ -69,6 +75,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
+        Command::SearchEval { content } => search_eval(&content),
         Command::Serve {
             content,
             listen,
@@ -156,6 +163,16 @@ fn export(content: &Path, out: &Path) -> anyhow::Result<ExitCode> {
         done.bytes / 1000
     );
     tell(std::io::stdout(), &summary);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn search_eval(content: &Path) -> anyhow::Result<ExitCode> {
+    let loaded = load(content, &today()?)?;
+    let catalog = loaded
+        .catalog
+        .context("the content has errors; `check` lists them")?;
+    let report = waxseal_site::search::report(&catalog)?;
+    tell(std::io::stdout(), &report);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,6 +4,10 @@
 //! Fresh claims that someone checked and that disagree make the cell disputed. A note of 2003
 //! never carries a cell alone. Nothing left means unknown, which is never shown as "no".
 
+mod at;
+
+pub use at::at;
+
 use crate::date::Date;
 use crate::model::{Claim, Enabled, Evidence, Support};
 

@@ -6,7 +6,7 @@ pub mod dev;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State as Shared};
+use axum::extract::{DefaultBodyLimit, Request, State as Shared};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, HeaderName, IF_NONE_MATCH, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -14,14 +14,16 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use tower_http::compression::CompressionLayer;
 
 use crate::pages::{self, Site};
 
-/// What a browser may do with our pages: show them, with our style, pictures and forms.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+/// What a browser may do with our pages: show them, with our style, pictures, forms and our one
+/// script, which asks nobody but us.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
 
 /// Headers on every answer.
 const HEADERS: [(HeaderName, &str); 3] = [
@@ -41,7 +43,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/protocols/{id}", get(pages::protocol::page))
         .route("/extensions/{protocol}/{slug}", get(pages::extension::page))
         .route("/matrix/{id}", get(pages::matrix::page))
-        .route("/search", get(pages::search::page))
+        .merge(tools())
         .route("/about/method", get(pages::method::page))
         .route("/features", get(pages::features::page))
         .route("/features/{slug}", get(pages::feature::page))
@@ -53,12 +55,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/compare.csv", get(pages::compare::csv))
         .route("/compare.json", get(pages::compare::json))
         .route("/compare/{slug}", get(pages::compare::comparison))
-        .route("/manual", get(pages::manual::first))
-        .route("/manual/wit", get(pages::wit::newest))
-        .route("/manual/wit/{version}", get(pages::wit::version))
-        .route("/manual/configuration", get(pages::configuration::page))
-        .route("/manual/rfc-status", get(pages::rfc_status::page))
-        .route("/manual/{*path}", get(pages::manual::page))
+        .merge(manual())
         .merge(interface())
         .route("/data", get(pages::data::page))
         .route("/feed.atom", get(pages::feed::atom))
@@ -69,6 +66,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/sitemap.txt", get(pages::machine::sitemap))
         .route("/robots.txt", get(pages::machine::robots))
         .route("/assets/{build}/site.css", get(pages::machine::stylesheet))
+        .route("/assets/{build}/site.js", get(pages::machine::script))
         .route("/assets/seal.svg", get(pages::machine::icon))
         .fallback(pages::not_found::page)
         .layer(from_fn_with_state(Arc::clone(&site), missing))
@@ -112,6 +110,38 @@ fn interface() -> Router<Arc<Site>> {
             "/badge/{product}/{protocol}/{file}",
             get(pages::badge::extension),
         )
+}
+
+/// The manual of the engine and of its plugins.
+fn manual() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/manual", get(pages::manual::first))
+        .route("/manual/wit", get(pages::wit::newest))
+        .route("/manual/wit/{version}", get(pages::wit::version))
+        .route("/manual/configuration", get(pages::configuration::page))
+        .route("/manual/rfc-status", get(pages::rfc_status::page))
+        .route("/manual/{*path}", get(pages::manual::page))
+}
+
+/// What helps readers to find, choose, check and contribute.
+fn tools() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/search", get(pages::search::page))
+        .route("/search/help", get(pages::search_help::page))
+        .route("/suggest", get(pages::search::suggest))
+        .route("/choose", get(pages::choose::page))
+        .route("/check", check_form())
+        .route("/health/content", get(pages::health::page))
+        .route("/contribute", get(pages::contribute::page))
+        .route("/products/{slug}/diff", get(pages::diff::page))
+}
+
+/// The check page, which alone takes a form by POST.
+fn check_form() -> MethodRouter<Arc<Site>> {
+    let limit = DefaultBodyLimit::max(pages::check::FORM_BYTES_MAX);
+    get(pages::check::page)
+        .post(pages::check::read_text)
+        .layer(limit)
 }
 
 /// Answers 304 before anything is rendered: content, program and address decide every page.

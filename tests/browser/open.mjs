@@ -17,7 +17,9 @@ export const KINDS = [
   '/', '/products', '/products/dovecot', '/products/dovecot/evidence', '/protocols', '/protocols/imap',
   '/extensions/imap/idle', '/features', '/features/virtual-hosting', '/matrix/imap', '/matrix/features',
   '/compare', '/compare?p=exim%2Cpostfix', '/compare/classic-five', '/surveys', '/surveys/djb-2001',
-  '/glossary', '/glossary/mta', '/search?q=imap', '/search?q=xqzzyw', '/about/method', '/data', '/manual',
+  '/glossary', '/glossary/mta', '/search?q=imap', '/search?q=xqzzyw', '/search?q=server&type=product&licence=open&explain=1',
+  '/search/help', '/choose', '/choose?role=imap&must=imap%2Fcondstore', '/check', '/contribute', '/health/content',
+  '/products/dovecot/diff?from=2.3&to=2.4', '/compare?p=dovecot%402.3%2Cdovecot%402.4', '/about/method', '/data', '/manual',
   '/manual/admin/plugins', '/manual/configuration', '/manual/wit', '/manual/rfc-status', '/nowhere',
 ];
 

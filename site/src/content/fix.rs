@@ -50,6 +50,7 @@ pub fn fix(files: Vec<SourceFile>) -> anyhow::Result<Vec<Fixed>> {
             | Kind::Survey
             | Kind::Manual
             | Kind::Synonyms
+            | Kind::Evaluation
             | Kind::Redirects => None,
         };
         all.extend(lock);

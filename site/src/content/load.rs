@@ -18,7 +18,7 @@ use crate::model::{
     Protocol, RedirectsFile, Survey, Term,
 };
 use crate::reference::Reference;
-use crate::search::Synonyms;
+use crate::search::{Evaluation, Synonyms};
 
 /// Largest content file read, in bytes.
 pub const FILE_BYTES_MAX: u64 = 2_000_000;
@@ -195,7 +195,8 @@ fn place(path: &str) -> Option<Place> {
             name.strip_suffix(".txt")?;
             Place::Transcript
         }
-        ["search", "eval.toml"] | ["README.md"] => Place::Other,
+        ["search", "eval.toml"] => Place::Page(Kind::Evaluation, "eval".to_owned()),
+        ["README.md"] => Place::Other,
         _ => return None,
     })
 }
@@ -219,6 +220,7 @@ fn parse(kind: Kind, id: String, file: SourceFile, out: &mut Vec<Diagnostic>) ->
         Kind::Claims
         | Kind::Measured
         | Kind::Synonyms
+        | Kind::Evaluation
         | Kind::Redirects
         | Kind::Addresses
         | Kind::Links => (0..end, end..end),
@@ -315,6 +317,7 @@ fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
             Kind::Redirects => parts.redirects = typed::<RedirectsFile>(page)?.redirect,
             Kind::Links => parts.links = typed::<LinksFile>(page)?.link,
             Kind::Addresses => {}
+            Kind::Evaluation => parts.evaluation = typed::<Evaluation>(page)?,
         }
     }
     Ok(parts)

@@ -41,10 +41,12 @@ pub enum Kind {
     Addresses,
     /// `links.lock.toml`.
     Links,
+    /// `search/eval.toml`.
+    Evaluation,
 }
 
 /// A schema with its file name and text, as served under `/schemas/`.
-pub const TEXTS: [(Kind, &str, &str); 14] = [
+pub const TEXTS: [(Kind, &str, &str); 15] = [
     (
         Kind::Product,
         "product",
@@ -114,6 +116,11 @@ pub const TEXTS: [(Kind, &str, &str); 14] = [
         Kind::Links,
         "links",
         include_str!("../../../schemas/content/links.schema.json"),
+    ),
+    (
+        Kind::Evaluation,
+        "evaluation",
+        include_str!("../../../schemas/content/evaluation.schema.json"),
     ),
 ];
 

@@ -202,6 +202,9 @@ pub struct Claim {
     pub date: Date,
     /// Which part, under which condition.
     pub note: Option<String>,
+    /// The version it was measured in; comes from measured files only.
+    #[serde(skip)]
+    pub seen: Option<String>,
 }
 
 impl Claim {

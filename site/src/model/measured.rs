@@ -76,6 +76,7 @@ impl MeasuredFile {
                 quote: Some(check.line.clone()),
                 date: self.run_date.clone(),
                 note: Some(format!("seen in {version}, phase {}", check.phase)),
+                seen: Some(version.clone()),
             })
         });
         claims.collect()

@@ -78,6 +78,7 @@ pub async fn search(
         text: value(&pairs, "q").to_owned(),
         kind: DocKind::parse(value(&pairs, "type")),
         page: value(&pairs, "page").parse().unwrap_or(1),
+        ..Request::default()
     })?;
     let hits = results.hits.iter().map(|hit| {
         let title: String = hit.title.iter().map(|piece| piece.text.as_str()).collect();

@@ -10,10 +10,11 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
 use super::frame::{PageError, show};
-use super::matrix::{COLUMNS_MAX, Choice, FEATURES, choices, others};
-use super::table::{self, Rows, Subject, Table};
+use super::matrix::{COLUMNS_MAX, Choice, choices, others};
+use super::search::percent;
+use super::table::{Rows, Side, Subject, Table, Topic};
 use super::{Frame, Site};
-use crate::catalog::{Catalog, ProductEntry};
+use crate::catalog::Catalog;
 use crate::model::Comparison;
 
 #[derive(Template)]
@@ -23,7 +24,8 @@ struct ComparePage {
     title: String,
     choices: Vec<Choice>,
     chosen: usize,
-    topics: Vec<Topic>,
+    topics: Vec<TopicChoice>,
+    versions: Vec<(String, String)>,
     differences: bool,
     too_many: bool,
     table: Option<Table>,
@@ -32,7 +34,7 @@ struct ComparePage {
     matrices: Vec<(String, String)>,
 }
 
-struct Topic {
+struct TopicChoice {
     id: String,
     title: String,
     chosen: bool,
@@ -68,13 +70,18 @@ impl View {
             values.dedup();
             values
         };
-        let known = |topic: &String| topic == FEATURES || catalog.protocols.contains_key(topic);
-        let mut slugs = all("p");
-        slugs.retain(|slug| catalog.products.contains_key(slug));
+        let mut slugs: Vec<String> = all("p");
+        slugs.extend(all("v"));
+        slugs.sort();
+        slugs.dedup();
+        for slug in &mut slugs {
+            *slug = slug.trim().to_owned();
+        }
+        slugs.retain(|slug| Side::read(catalog, slug).is_some());
         let too_many = slugs.len() > COLUMNS_MAX;
         slugs.truncate(COLUMNS_MAX);
         let mut topics = all("rows");
-        topics.retain(known);
+        topics.retain(|topic| Topic::read(catalog, topic).is_some());
         let named = |name: &str, wanted: &str| pairs.iter().any(|(n, v)| n == name && v == wanted);
         let set = pairs.iter().find(|(name, _)| name == "set");
         let curated = set.map(|(_, slug)| slug.clone());
@@ -99,7 +106,7 @@ impl View {
         }
         for (name, list) in [("p", &self.slugs), ("rows", &self.topics)] {
             if !list.is_empty() {
-                parts.push(format!("{name}={}", list.join("%2C")));
+                parts.push(format!("{name}={}", percent(&list.join(","))));
             }
         }
         if !self.slugs.is_empty() {
@@ -117,11 +124,9 @@ impl View {
         }
     }
 
-    fn products<'a>(&self, catalog: &'a Catalog) -> Vec<&'a ProductEntry> {
-        let products = self.slugs.iter();
-        products
-            .filter_map(|slug| catalog.products.get(slug))
-            .collect()
+    fn sides<'a>(&self, catalog: &'a Catalog) -> Vec<Side<'a>> {
+        let sides = self.slugs.iter();
+        sides.filter_map(|slug| Side::read(catalog, slug)).collect()
     }
 
     fn table(&self, catalog: &Catalog) -> Option<Table> {
@@ -131,43 +136,33 @@ impl View {
                 .get(slug)
                 .map(|entry| curated(catalog, &entry.facts));
         }
-        let products = self.products(catalog);
-        if products.is_empty() {
+        let sides = self.sides(catalog);
+        if sides.is_empty() {
             return None;
         }
         let mut subjects = Vec::new();
-        for (id, title) in topics(catalog) {
-            if !self.topics.is_empty() && !self.topics.contains(&id) {
+        for topic in Topic::all(catalog) {
+            let wanted = |id: &String| id == topic.id();
+            if !self.topics.is_empty() && !self.topics.iter().any(wanted) {
                 continue;
             }
-            let rows = if id == FEATURES {
-                table::features(catalog)
-            } else {
-                table::extensions(catalog, &id)
-            };
-            subjects.extend(rows.into_iter().map(|subject| Subject {
+            let title = topic.title(catalog);
+            let rows = topic.subjects(catalog).into_iter();
+            subjects.extend(rows.map(|subject| Subject {
                 group: format!("{title}: {}", subject.group),
                 ..subject
             }));
         }
-        Some(Table::new("Comparison", &products, &subjects, self.rows))
+        let table = Table::new(catalog, "Comparison", &sides, &subjects, self.rows);
+        Some(table)
     }
-}
-
-/// What rows can be chosen: the features, then protocols with extensions.
-fn topics(catalog: &Catalog) -> Vec<(String, String)> {
-    let protocols = catalog.protocols.values();
-    let protocols = protocols.filter(|one| !catalog.extensions_of(&one.facts.id).is_empty());
-    let protocols = protocols.map(|one| (one.facts.id.clone(), one.facts.title.clone()));
-    let features = (FEATURES.to_owned(), "Features".to_owned());
-    std::iter::once(features).chain(protocols).collect()
 }
 
 /// The table of a curated comparison: all its rows, known or not.
 fn curated(catalog: &Catalog, facts: &Comparison) -> Table {
     let products = facts.products.iter();
-    let products = products.filter_map(|slug| catalog.products.get(slug));
-    let products: Vec<&ProductEntry> = products.collect();
+    let sides = products.filter_map(|slug| Side::read(catalog, slug));
+    let sides: Vec<Side<'_>> = sides.collect();
     let subjects = facts
         .rows
         .iter()
@@ -190,7 +185,8 @@ fn curated(catalog: &Catalog, facts: &Comparison) -> Table {
         }
     }
     subjects.sort_by_key(|subject| groups.iter().position(|group| *group == subject.group));
-    Table::new(facts.title.clone(), &products, &subjects, Rows::All)
+    let title = facts.title.clone();
+    Table::new(catalog, title, &sides, &subjects, Rows::All)
 }
 
 /// Shows the comparison that the address asks for, or the way to one.
@@ -206,21 +202,23 @@ pub async fn page(
         curated: None,
         ..View::read(catalog, &pairs)
     };
-    let products = view.products(catalog);
-    let titles: Vec<&str> = products.iter().map(|p| p.facts.title.as_str()).collect();
+    let sides = view.sides(catalog);
+    let titles: Vec<String> = sides.iter().map(Side::title).collect();
     let title = match titles.as_slice() {
         [] => "Compare products".to_owned(),
-        [only] => (*only).to_owned(),
+        [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     };
     let candidates = catalog.products.values();
     let candidates = candidates.map(|entry| (entry.all_cells().count(), entry));
     let candidates: Vec<_> = candidates.filter(|(known, _)| *known > 0).collect();
-    let topics = topics(catalog).into_iter().map(|(id, title)| Topic {
-        chosen: view.topics.contains(&id),
-        id,
-        title,
+    let topics = Topic::all(catalog).into_iter().map(|topic| TopicChoice {
+        chosen: view.topics.iter().any(|id| id == topic.id()),
+        id: topic.id().to_owned(),
+        title: topic.title(catalog),
     });
+    let versions = sides.iter().map(|side| (side.key(), side.title()));
+    let versions = versions.filter(|(key, _)| key.contains('@')).collect();
     let curated = catalog.comparisons.values().map(|entry| {
         let facts = &entry.facts;
         (
@@ -236,6 +234,7 @@ pub async fn page(
         choices: choices(&candidates, &view.slugs),
         chosen: view.slugs.len(),
         topics: topics.collect(),
+        versions,
         differences: view.rows == Rows::Differences,
         too_many: view.too_many,
         table: view.table(catalog),

@@ -73,6 +73,11 @@ impl Frame {
         concat!("/assets/", env!("WAXSEAL_SITE_BUILD"), "/site.css")
     }
 
+    /// Address of the script, which changes with it.
+    pub fn script(&self) -> &'static str {
+        concat!("/assets/", env!("WAXSEAL_SITE_BUILD"), "/site.js")
+    }
+
     /// The same frame with its one address.
     #[must_use]
     pub fn at(mut self, canonical: impl Into<String>) -> Self {

@@ -7,13 +7,15 @@ use axum::extract::{Path, State as Shared};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
-use super::{PageError, Site, book};
+use super::{PageError, Site, book, diff};
 use crate::content::schema::TEXTS;
 use crate::reference::CONFIG_SCHEMA;
 use crate::reference::Package;
 
 /// The stylesheet.
 const STYLESHEET: &str = include_str!("../../assets/site.css");
+/// The script.
+const SCRIPT: &str = include_str!("../../assets/site.js");
 /// The mark of the site as a picture.
 const ICON: &str = include_str!("../../assets/seal.svg");
 /// For files whose address changes with them.
@@ -35,6 +37,17 @@ pub async fn stylesheet() -> impl IntoResponse {
     )
 }
 
+/// The script under the address of this build.
+pub async fn script() -> impl IntoResponse {
+    (
+        [
+            (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (CACHE_CONTROL, FOREVER),
+        ],
+        SCRIPT,
+    )
+}
+
 /// `/assets/seal.svg`.
 pub async fn icon() -> impl IntoResponse {
     (
@@ -48,7 +61,7 @@ pub async fn icon() -> impl IntoResponse {
 
 /// `/robots.txt`.
 pub async fn robots() -> impl IntoResponse {
-    let text = "User-agent: *\nDisallow: /search\nAllow: /\n";
+    let text = "User-agent: *\nDisallow: /search?\nDisallow: /suggest\nAllow: /\n";
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }
 
@@ -90,6 +103,11 @@ pub fn paths(site: &Site) -> Vec<String> {
         "/surveys",
         "/glossary",
         "/about/method",
+        "/search/help",
+        "/choose",
+        "/check",
+        "/contribute",
+        "/health/content",
         "/data",
     ]
     .map(str::to_owned)
@@ -98,6 +116,8 @@ pub fn paths(site: &Site) -> Vec<String> {
         paths.push(format!("/products/{slug}"));
         paths.push(format!("/products/{slug}/evidence"));
     }
+    let versioned = catalog.products.values().filter_map(diff::address);
+    paths.extend(versioned);
     for id in catalog.protocols.keys() {
         paths.push(format!("/protocols/{id}"));
         paths.push(format!("/matrix/{id}"));

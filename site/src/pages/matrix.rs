@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State as Shared};
 use axum::response::IntoResponse;
 
 use super::frame::{PageError, show};
-use super::table::{self, Rows, Table};
+use super::table::{Rows, Side, Table, Topic};
 use super::{Frame, Site};
 use crate::catalog::{Catalog, ProductEntry};
 
@@ -15,9 +15,6 @@ use crate::catalog::{Catalog, ProductEntry};
 pub const COLUMNS_MAX: usize = 12;
 /// Columns when none are chosen.
 const COLUMNS_DEFAULT: usize = 6;
-
-/// The word that stands for the features in the place of a protocol.
-pub(super) const FEATURES: &str = "features";
 
 #[derive(Template)]
 #[template(path = "matrix.html")]
@@ -63,32 +60,12 @@ pub async fn page(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<impl IntoResponse, PageError> {
     let catalog = &site.catalog;
-    let (title, home, url, subjects) = if id == FEATURES {
-        let title = "Features".to_owned();
-        (
-            title,
-            ("/features", "Features"),
-            "/features".to_owned(),
-            table::features(catalog),
-        )
-    } else {
-        let protocol = catalog.protocols.get(&id).ok_or(PageError::NotFound)?;
-        let title = protocol.facts.title.clone();
-        let subjects = table::extensions(catalog, &id);
-        (
-            title,
-            ("/protocols", "Protocols"),
-            format!("/protocols/{id}"),
-            subjects,
-        )
-    };
-    let candidates = candidates(catalog, &id);
+    let topic = Topic::read(catalog, &id).ok_or(PageError::NotFound)?;
+    let title = topic.title(catalog);
+    let candidates = candidates(catalog, &topic);
     let view = view(&pairs, &candidates);
-    let products = view
-        .slugs
-        .iter()
-        .filter_map(|slug| catalog.products.get(slug));
-    let products: Vec<&ProductEntry> = products.collect();
+    let sides = view.slugs.iter();
+    let sides: Vec<Side<'_>> = sides.filter_map(|slug| Side::read(catalog, slug)).collect();
     let rows = match (view.differences, view.whole) {
         (true, _) => Rows::Differences,
         (false, true) => Rows::All,
@@ -96,8 +73,14 @@ pub async fn page(
     };
     let only = if view.differences { "diff" } else { "known" };
     show(&Matrix {
-        frame: site.frame("compare").at(canonical(&id, &view)),
-        table: Table::new(format!("{title} matrix"), &products, &subjects, rows),
+        frame: site.frame("matrix").at(canonical(&id, &view)),
+        table: Table::new(
+            catalog,
+            format!("{title} matrix"),
+            &sides,
+            &topic.subjects(catalog),
+            rows,
+        ),
         choices: choices(&candidates, &view.slugs),
         chosen: view.slugs.len(),
         differences: view.differences,
@@ -106,46 +89,21 @@ pub async fn page(
         downloads: format!("?p={}&rows={id}&only={only}", view.slugs.join("%2C")),
         others: others(catalog, &id),
         title,
-        home,
-        url,
+        home: topic.shelf(),
+        url: topic.url(),
         id,
     })
 }
 
-/// Products with the number of cells known in this protocol, best known first.
-fn candidates<'a>(catalog: &'a Catalog, id: &str) -> Vec<(usize, &'a ProductEntry)> {
-    let start = if id == FEATURES {
-        String::new()
-    } else {
-        format!("{id}/")
-    };
-    let cells = |entry: &'a ProductEntry| {
-        if id == FEATURES {
-            &entry.features
-        } else {
-            &entry.cells
-        }
-    };
-    let mut found: Vec<(usize, &ProductEntry)> = catalog
-        .products
-        .values()
-        .map(|entry| {
-            (
-                cells(entry)
-                    .keys()
-                    .filter(|key| key.starts_with(&start))
-                    .count(),
-                entry,
-            )
-        })
-        .filter(|(known, _)| *known > 0)
-        .collect();
+/// Products with the number of cells known of this topic, best known first.
+fn candidates<'a>(catalog: &'a Catalog, topic: &Topic) -> Vec<(usize, &'a ProductEntry)> {
+    let products = catalog.products.values();
+    let known = products.map(|entry| (topic.cells(entry).count(), entry));
+    let mut found: Vec<(usize, &ProductEntry)> = known.filter(|(known, _)| *known > 0).collect();
     let checked = |entry: &'a ProductEntry| {
-        cells(entry)
-            .iter()
-            .filter(|(key, _)| key.starts_with(&start))
-            .filter(|(_, cell)| !cell.is_unverified() && !cell.is_stale())
-            .count()
+        let cells = topic.cells(entry);
+        let good = cells.filter(|(_, cell)| !cell.is_unverified() && !cell.is_stale());
+        good.count()
     };
     found.sort_by_key(|(_, entry)| (std::cmp::Reverse(checked(entry)), entry.facts.slug.clone()));
     found
@@ -204,13 +162,10 @@ pub(super) fn choices(candidates: &[(usize, &ProductEntry)], slugs: &[String]) -
 
 /// The other matrices, that of the features first.
 pub(super) fn others(catalog: &Catalog, id: &str) -> Vec<(String, String)> {
-    let with_rows = catalog.protocols.values();
-    let with_rows = with_rows.filter(|entry| !catalog.extensions_of(&entry.facts.id).is_empty());
-    let protocols = with_rows.map(|entry| (entry.facts.id.as_str(), entry.facts.title.as_str()));
-    std::iter::once((FEATURES, "Features"))
-        .chain(protocols)
-        .filter(|(other, _)| *other != id)
-        .map(|(other, title)| (format!("/matrix/{other}"), title.to_owned()))
+    let topics = Topic::all(catalog).into_iter();
+    topics
+        .filter(|topic| topic.id() != id)
+        .map(|topic| (format!("/matrix/{}", topic.id()), topic.title(catalog)))
         .collect()
 }
 

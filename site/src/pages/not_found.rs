@@ -34,8 +34,7 @@ fn body(site: &Site, path: &str) -> Result<impl IntoResponse + use<>, PageError>
         .unwrap_or_default();
     let results = site.index.search(&Request {
         text: last.to_owned(),
-        kind: None,
-        page: 1,
+        ..Request::default()
     })?;
     let near = results.hits.into_iter().take(5).collect();
     show(&NotFound {

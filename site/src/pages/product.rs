@@ -32,6 +32,7 @@ struct ProductPage<'a> {
     claims: usize,
     confirmed: String,
     appears: Vec<(String, String, String)>,
+    diff: Option<String>,
 }
 
 /// What the product does in one protocol.
@@ -96,6 +97,7 @@ pub async fn page(
         unverified_page: facts.surety == Surety::Memory,
         claims: entry.all_cells().map(|(_, cell)| cell.judged.len()).sum(),
         appears: appears(catalog, &slug),
+        diff: super::diff::address(entry),
         confirmed: entry.confirmed().unwrap_or(&facts.reviewed).to_string(),
     })
 }

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 
 use super::frame::{PageError, count, show};
 use super::{Frame, Site};
-use crate::catalog::ProductEntry;
+use crate::catalog::{Catalog, ProductEntry};
 use crate::model::{Kind, Role, Status};
 
 #[derive(Template)]
@@ -52,7 +52,11 @@ type FacetRule = (
     fn(&ProductEntry) -> Vec<(String, String)>,
 );
 
-const FACETS: [FacetRule; 4] = [
+const FACETS: [FacetRule; 5] = [
+    ("protocol", "Protocol", |entry| {
+        let ids = entry.facts.protocols.iter();
+        ids.map(|id| (id.clone(), id.clone())).collect()
+    }),
     ("role", "Role", |entry| {
         entry
             .facts
@@ -114,17 +118,19 @@ pub async fn page(
             .values()
             .filter(|e| passes(e, name))
             .collect();
-        let choices = order(name).into_iter().filter_map(|(value, shown)| {
-            let has = |entry: &&&ProductEntry| words(entry).iter().any(|(id, _)| *id == value);
-            let count = among.iter().filter(has).count();
-            let chosen = chosen(name) == Some(value.as_str());
-            (count > 0 || chosen).then_some(Choice {
-                value,
-                words: shown,
-                count,
-                chosen,
-            })
-        });
+        let choices = order(&site.catalog, name)
+            .into_iter()
+            .filter_map(|(value, shown)| {
+                let has = |entry: &&&ProductEntry| words(entry).iter().any(|(id, _)| *id == value);
+                let count = among.iter().filter(has).count();
+                let chosen = chosen(name) == Some(value.as_str());
+                (count > 0 || chosen).then_some(Choice {
+                    value,
+                    words: shown,
+                    count,
+                    chosen,
+                })
+            });
         Facet {
             name,
             label,
@@ -149,8 +155,13 @@ pub async fn page(
     })
 }
 
-fn order(facet: &str) -> Vec<(String, String)> {
+fn order(catalog: &Catalog, facet: &str) -> Vec<(String, String)> {
     match facet {
+        "protocol" => catalog
+            .protocols
+            .values()
+            .map(|entry| (entry.facts.id.clone(), entry.facts.title.clone()))
+            .collect(),
         "role" => Role::ALL
             .iter()
             .map(|role| (role.id(), role.words().to_owned()))

@@ -18,22 +18,26 @@ pub(super) struct Analysis {
     plain: TextAnalyzer,
     stem: TextAnalyzer,
     wire: TextAnalyzer,
+    folding: bool,
 }
 
 impl Analysis {
-    pub(super) fn new() -> Self {
-        let plain = TextAnalyzer::builder(SimpleTokenizer::default())
-            .filter(LowerCaser)
-            .filter(AsciiFoldingFilter);
-        let stem = TextAnalyzer::builder(SimpleTokenizer::default())
-            .filter(LowerCaser)
-            .filter(AsciiFoldingFilter)
-            .filter(Stemmer::new(Language::English));
+    /// Analyzers that fold spellings, or that take them as they are.
+    pub(super) fn new(folding: bool) -> Self {
+        let words = || TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser);
+        let english = Stemmer::new(Language::English);
         let wire = TextAnalyzer::builder(WhitespaceTokenizer::default()).filter(LowerCaser);
+        let (plain, stem) = if folding {
+            let folded = || words().filter(AsciiFoldingFilter);
+            (folded().build(), folded().filter(english).build())
+        } else {
+            (words().build(), words().filter(english).build())
+        };
         Self {
-            plain: plain.build(),
-            stem: stem.build(),
+            plain,
+            stem,
             wire: wire.build(),
+            folding,
         }
     }
 
@@ -65,6 +69,9 @@ impl Analysis {
 
     /// Plain words joined by nothing: `smtp-utf8` meets `smtputf8`.
     pub(super) fn joined(&self, text: &str) -> String {
+        if !self.folding {
+            return text.to_lowercase();
+        }
         self.plain(text).concat()
     }
 }
@@ -111,7 +118,7 @@ mod tests {
 
     #[test]
     fn wire_tokens_keep_their_signs() {
-        let analysis = Analysis::new();
+        let analysis = Analysis::new(true);
         assert_eq!(
             analysis.wire("LITERAL+ AUTH=PLAIN"),
             ["literal+", "auth=plain"]

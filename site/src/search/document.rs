@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::facet::Facet;
 use crate::catalog::{
     Catalog, ChapterEntry, ComparisonEntry, ExtensionEntry, FeatureEntry, ProductEntry,
     ProtocolEntry, SurveyEntry, TermEntry,
 };
+use crate::date::Date;
+use crate::model::{Product, Protocol};
 use crate::reference::{ConfigTable, Interface, RfcEntry};
 
 /// Type of a page, in the order of its tabs.
@@ -82,7 +85,7 @@ impl DocKind {
     pub(super) fn prior(self) -> f32 {
         match self {
             Self::Product | Self::Extension => 1.15,
-            Self::Protocol => 1.2,
+            Self::Protocol => 1.25,
             Self::Comparison => 1.1,
             Self::Manual => 1.0,
             Self::Feature => 0.8,
@@ -115,6 +118,20 @@ pub struct Document {
     pub body: String,
     /// Words to filter by, as `field:value`.
     pub marks: BTreeSet<String>,
+    /// Facets with value and words.
+    pub facets: Vec<(Facet, String, String)>,
+    /// Year of the first release, of the RFC, of the survey.
+    pub year: Option<i64>,
+    /// A little more than 1 for what many products support.
+    pub standing: f32,
+}
+
+impl Document {
+    /// The values of one facet.
+    pub(super) fn values(&self, facet: Facet) -> impl Iterator<Item = &str> {
+        let values = self.facets.iter().filter(move |(of, _, _)| *of == facet);
+        values.map(|(_, value, _)| value.as_str())
+    }
 }
 
 /// Documents of the whole catalog, in a fixed order.
@@ -126,8 +143,18 @@ pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
             .values()
             .map(|entry| product(entry, catalog)),
     );
-    all.extend(catalog.extensions.values().map(extension));
-    all.extend(catalog.protocols.values().map(protocol));
+    all.extend(
+        catalog
+            .extensions
+            .values()
+            .map(|entry| extension(entry, catalog)),
+    );
+    all.extend(
+        catalog
+            .protocols
+            .values()
+            .map(|entry| protocol(entry, catalog)),
+    );
     all.extend(catalog.features.values().map(feature));
     all.extend(
         catalog
@@ -135,7 +162,7 @@ pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
             .values()
             .map(|entry| comparison(entry, catalog)),
     );
-    all.extend(catalog.surveys.values().map(survey));
+    all.extend(catalog.surveys.values().map(|entry| survey(entry, catalog)));
     all.extend(catalog.terms.values().map(term));
     all.extend(catalog.manual.iter().map(chapter));
     let newest = catalog.reference.packages.first();
@@ -151,6 +178,31 @@ pub(super) fn documents(catalog: &Catalog) -> Vec<Document> {
 
 fn mark(field: &str, value: &str) -> String {
     format!("{field}:{}", value.to_lowercase())
+}
+
+/// A protocol as a facet.
+fn of_protocol(catalog: &Catalog, id: &str) -> Option<(Facet, String, String)> {
+    let protocol = catalog.protocols.get(id)?;
+    let words = protocol.facts.title.clone();
+    Some((Facet::Protocol, id.to_owned(), words))
+}
+
+fn product_facets(facts: &Product, catalog: &Catalog) -> Vec<(Facet, String, String)> {
+    let (licence, words) = if facts.is_open_source() {
+        ("open", "Open source")
+    } else {
+        ("proprietary", "Proprietary")
+    };
+    let one = |facet, id: String, words: &str| (facet, id, words.to_owned());
+    let protocols = facts.protocols.iter();
+    let mut facets: Vec<_> = protocols
+        .filter_map(|id| of_protocol(catalog, id))
+        .collect();
+    let roles = facts.roles.iter();
+    facets.extend(roles.map(|role| one(Facet::Role, role.id(), role.words())));
+    facets.push(one(Facet::Licence, licence.to_owned(), words));
+    facets.push(one(Facet::Status, facts.status.id(), facts.status.words()));
+    facets
 }
 
 fn product(entry: &ProductEntry, catalog: &Catalog) -> Document {
@@ -209,6 +261,9 @@ fn product(entry: &ProductEntry, catalog: &Catalog) -> Document {
     body.extend(facts.event.iter().map(|event| event.title.as_str()));
     body.push(&entry.prose.plain);
     Document {
+        standing: 1.0,
+        year: facts.first_release.as_ref().map(Date::year),
+        facets: product_facets(facts, catalog),
         kind: DocKind::Product,
         key: facts.slug.clone(),
         url: format!("/products/{}", facts.slug),
@@ -222,7 +277,16 @@ fn product(entry: &ProductEntry, catalog: &Catalog) -> Document {
     }
 }
 
-fn extension(entry: &ExtensionEntry) -> Document {
+/// From 1 to 1.05 by how many products support an extension, so that among equals the common one
+/// comes first.
+fn standing(catalog: &Catalog, id: &str) -> f32 {
+    let supported = |entry: &&ProductEntry| entry.cell(id).state.is_supported();
+    let count = catalog.products.values().filter(supported).count();
+    let count = f32::from(u16::try_from(count).unwrap_or(u16::MAX));
+    1.0 + 0.05 * count / (count + 15.0)
+}
+
+fn extension(entry: &ExtensionEntry, catalog: &Catalog) -> Document {
     let facts = &entry.facts;
     let mut marks = BTreeSet::from([
         mark("type", "extension"),
@@ -245,13 +309,18 @@ fn extension(entry: &ExtensionEntry) -> Document {
         .iter()
         .map(|token| token.text.clone())
         .collect();
-    let mut names = facts.aliases.clone();
-    names.extend(
-        tokens
-            .first()
-            .map(|token| format!("{} {token}", facts.protocol)),
-    );
+    let names = facts.aliases.clone();
     Document {
+        standing: standing(catalog, &facts.id()),
+        year: facts.year,
+        facets: of_protocol(catalog, &facts.protocol)
+            .into_iter()
+            .chain([(
+                Facet::Standing,
+                facts.status.words().to_lowercase().replace(' ', "-"),
+                facts.status.words().to_owned(),
+            )])
+            .collect(),
         kind: DocKind::Extension,
         key: facts.id(),
         url: format!("/extensions/{}", facts.id()),
@@ -269,7 +338,15 @@ fn extension(entry: &ExtensionEntry) -> Document {
     }
 }
 
-fn protocol(entry: &ProtocolEntry) -> Document {
+/// Whether a port is rather that of this protocol than of another: `port 587` means submission,
+/// though SMTP is spoken there.
+fn owns_port(facts: &Protocol, port: u16, catalog: &Catalog) -> bool {
+    let others = catalog.protocols.values().map(|entry| &entry.facts);
+    let mut others = others.filter(|other| other.ports.iter().any(|one| one.port == port));
+    others.all(|other| other.ports.len() >= facts.ports.len())
+}
+
+fn protocol(entry: &ProtocolEntry, catalog: &Catalog) -> Document {
     let facts = &entry.facts;
     let mut marks = BTreeSet::from([mark("type", "protocol"), mark("protocol", &facts.id)]);
     marks.extend(
@@ -285,7 +362,15 @@ fn protocol(entry: &ProtocolEntry) -> Document {
         .collect();
     let mut names = facts.aliases.clone();
     names.push(facts.full_name.clone());
+    let own = facts.ports.iter().map(|port| port.port);
+    let own = own.filter(|port| owns_port(facts, *port, catalog));
+    names.extend(own.map(|port| format!("port {port}")));
+    names.sort();
+    names.dedup();
     Document {
+        standing: 1.0,
+        year: None,
+        facets: vec![(Facet::Protocol, facts.id.clone(), facts.title.clone())],
         kind: DocKind::Protocol,
         key: facts.id.clone(),
         url: format!("/protocols/{}", facts.id),
@@ -307,6 +392,9 @@ fn feature(entry: &FeatureEntry) -> Document {
     let facts = &entry.facts;
     let values = facts.values.join("\n");
     Document {
+        standing: 1.0,
+        year: None,
+        facets: Vec::new(),
         kind: DocKind::Feature,
         key: facts.slug.clone(),
         url: format!("/features/{}", facts.slug),
@@ -326,6 +414,9 @@ fn comparison(entry: &ComparisonEntry, catalog: &Catalog) -> Document {
     let titles = products.filter_map(|slug| Some(catalog.products.get(slug)?.facts.title.as_str()));
     let titles: Vec<&str> = titles.collect();
     Document {
+        standing: 1.0,
+        year: None,
+        facets: Vec::new(),
         kind: DocKind::Comparison,
         key: facts.slug.clone(),
         url: format!("/compare/{}", facts.slug),
@@ -344,7 +435,7 @@ fn comparison(entry: &ComparisonEntry, catalog: &Catalog) -> Document {
     }
 }
 
-fn survey(entry: &SurveyEntry) -> Document {
+fn survey(entry: &SurveyEntry, catalog: &Catalog) -> Document {
     let facts = &entry.facts;
     let labels: Vec<&str> = facts
         .share
@@ -354,6 +445,9 @@ fn survey(entry: &SurveyEntry) -> Document {
     let mut names = facts.aliases.clone();
     names.push(format!("{} survey {}", facts.protocol, facts.date.year()));
     Document {
+        standing: 1.0,
+        year: Some(facts.date.year()),
+        facets: of_protocol(catalog, &facts.protocol).into_iter().collect(),
         kind: DocKind::Survey,
         key: facts.slug.clone(),
         url: format!("/surveys/{}", facts.slug),
@@ -378,6 +472,9 @@ fn term(entry: &TermEntry) -> Document {
     let mut names = facts.aliases.clone();
     names.extend(facts.expansion.clone());
     Document {
+        standing: 1.0,
+        year: None,
+        facets: Vec::new(),
         kind: DocKind::Term,
         key: facts.slug.clone(),
         url: format!("/glossary/{}", facts.slug),
@@ -394,6 +491,9 @@ fn term(entry: &TermEntry) -> Document {
 fn chapter(entry: &ChapterEntry) -> Document {
     let facts = &entry.facts;
     Document {
+        standing: 1.0,
+        year: None,
+        facets: Vec::new(),
         kind: DocKind::Manual,
         key: facts.url(),
         url: facts.url(),
@@ -424,6 +524,9 @@ fn interface(interface: &Interface) -> Document {
     let url = format!("/manual/wit#{}", interface.anchor);
     let docs = interface.docs.plain.trim();
     Document {
+        standing: 1.0,
+        year: None,
+        facets: Vec::new(),
         kind: DocKind::Manual,
         key: url.clone(),
         url,
@@ -468,6 +571,9 @@ fn config_table(table: &ConfigTable) -> Document {
         specs: Vec::new(),
         body: body.collect(),
         marks: BTreeSet::from([mark("type", "manual")]),
+        facets: Vec::new(),
+        year: None,
+        standing: 1.0,
     }
 }
 
@@ -476,6 +582,9 @@ fn rfc_status(rfcs: &[RfcEntry]) -> Document {
         .iter()
         .map(|entry| format!("{} {}\n", entry.number, entry.title));
     Document {
+        standing: 1.0,
+        year: None,
+        facets: Vec::new(),
         kind: DocKind::Manual,
         key: "/manual/rfc-status".to_owned(),
         url: "/manual/rfc-status".to_owned(),

@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn stems_and_signs_are_marked_in_the_original_text() {
-        let analysis = Analysis::new();
+        let analysis = Analysis::new(true);
         let mut found = Found::default();
         found.add(&analysis, "filtering");
         let pieces = mark(&analysis, &found, "It filters <mail>.");

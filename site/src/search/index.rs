@@ -1,5 +1,7 @@
 //! The index: fields, how documents enter it, and its making.
 
+use std::collections::BTreeSet;
+
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
 };
@@ -7,12 +9,19 @@ use tantivy::{IndexReader, ReloadPolicy, TantivyDocument};
 
 use super::analysis::{Analysis, PLAIN, STEM, WIRE, spec};
 use super::dictionary::Dictionary;
-use super::document::{Document, documents};
+use super::document::{DocKind, Document, documents};
+use super::facet::Table;
+use super::query::Query;
+use super::suggest::Names;
 use super::synonyms::Synonyms;
+use super::tuning::{Part, Weights};
 use crate::catalog::Catalog;
 
 /// Memory of the one index writer, in bytes; the library's floor.
 const WRITER_BYTES: usize = 15_000_000;
+
+/// What a glossary entry gains when a query asks what something is.
+const EXPLAINS: f32 = 2.0;
 
 /// The index could not be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +35,9 @@ pub(super) struct Fields {
     pub(super) key: Field,
     pub(super) title: Field,
     pub(super) title_whole: Field,
+    pub(super) head_whole: Field,
+    pub(super) stem_whole: Field,
+    pub(super) stem_head: Field,
     pub(super) tokens: Field,
     pub(super) specs: Field,
     pub(super) joined: Field,
@@ -49,6 +61,9 @@ impl Fields {
             key: schema.add_text_field("key", STRING),
             title: schema.add_text_field("title", text(PLAIN)),
             title_whole: schema.add_text_field("title_whole", STRING),
+            head_whole: schema.add_text_field("head_whole", STRING),
+            stem_whole: schema.add_text_field("stem_whole", STRING),
+            stem_head: schema.add_text_field("stem_head", STRING),
             tokens: schema.add_text_field("tokens", text(WIRE)),
             specs: schema.add_text_field("specs", STRING),
             joined: schema.add_text_field("joined", STRING),
@@ -68,13 +83,26 @@ impl Fields {
             entry.add_text(self.title, name);
             entry.add_text(self.title_stem, name);
             entry.add_text(self.title_whole, analysis.whole(name));
+            entry.add_text(self.stem_whole, analysis.stem(name).join(" "));
         }
+        entry.add_text(self.head_whole, analysis.whole(&document.title));
+        entry.add_text(self.stem_head, analysis.stem(&document.title).join(" "));
         for name in names().chain(&document.tokens) {
             entry.add_text(self.joined, analysis.joined(name));
         }
+        let protocol = document.key.split_once('/').map(|(protocol, _)| protocol);
         for token in &document.tokens {
             entry.add_text(self.tokens, token);
             entry.add_text(self.title, token);
+            let full = protocol.map(|protocol| format!("{protocol} {token}"));
+            for name in std::iter::once(token).chain(&full) {
+                entry.add_text(self.title_whole, name.to_lowercase());
+                entry.add_text(self.head_whole, name.to_lowercase());
+            }
+            if let Some(full) = full {
+                entry.add_text(self.title, &full);
+                entry.add_text(self.joined, analysis.joined(&full));
+            }
         }
         for name in document.specs.iter().chain(&document.names) {
             if let Some(spec) = spec(name) {
@@ -95,6 +123,11 @@ pub struct Index {
     pub(super) dictionary: Dictionary,
     pub(super) fields: Fields,
     pub(super) reader: IndexReader,
+    pub(super) facets: Table,
+    pub(super) names: Names,
+    pub(super) without: Option<Part>,
+    /// Wire tokens in lower case, alone and behind their protocol: `idle`, `imap idle`.
+    pub(super) tokens: BTreeSet<String>,
 }
 
 impl Index {
@@ -103,8 +136,16 @@ impl Index {
     /// # Errors
     /// When the library cannot make the index.
     pub fn build(catalog: &Catalog) -> Result<Self, IndexError> {
+        Self::build_without(catalog, None)
+    }
+
+    /// The same with one part of the ranking left out, to see what it is worth.
+    ///
+    /// # Errors
+    /// When the library cannot make the index.
+    pub fn build_without(catalog: &Catalog, part: Option<Part>) -> Result<Self, IndexError> {
         let (schema, fields) = Fields::declare();
-        let analysis = Analysis::new();
+        let analysis = Analysis::new(part != Some(Part::Folding));
         let index = tantivy::Index::create_in_ram(schema);
         for (name, analyzer) in analysis.named() {
             index.tokenizers().register(name, analyzer);
@@ -112,9 +153,17 @@ impl Index {
         let mut writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         let documents = documents(catalog);
         let mut dictionary = Dictionary::default();
+        let mut facets = Table::default();
+        let mut tokens = BTreeSet::new();
         for (number, document) in documents.iter().enumerate() {
             writer.add_document(fields.entry(number, document, &analysis))?;
             learn(&mut dictionary, document, &analysis);
+            facets.add(document);
+            for token in &document.tokens {
+                let protocol = document.key.split('/').next().unwrap_or_default();
+                tokens.insert(format!("{protocol} {token}").to_lowercase());
+                tokens.insert(token.to_lowercase());
+            }
         }
         writer.commit()?;
         let reader = index
@@ -124,13 +173,44 @@ impl Index {
         reader.reload()?;
         let synonyms = catalog.synonyms.clone();
         Ok(Self {
+            names: Names::of(&documents, &analysis),
             documents,
             synonyms,
             analysis,
             dictionary,
             fields,
             reader,
+            facets,
+            without: part,
+            tokens,
         })
+    }
+
+    pub(super) fn weights(&self) -> Weights {
+        if self.without == Some(Part::Boosts) {
+            Weights::EVEN
+        } else {
+            Weights::FULL
+        }
+    }
+
+    /// The final score: what the words found are worth, weighed by the type of the page and by
+    /// how many products support it, and what a page gains that is called what was typed. A
+    /// question about the meaning of something lifts the glossary.
+    pub(super) fn score(
+        &self,
+        document: &Document,
+        query: &Query,
+        found: f32,
+        called: Option<&f32>,
+    ) -> f32 {
+        let called = called.copied().unwrap_or_default();
+        if self.without == Some(Part::Boosts) {
+            return found + called;
+        }
+        let explains = query.asks_meaning && document.kind == DocKind::Term;
+        let asked = if explains { EXPLAINS } else { 1.0 };
+        (found * document.kind.prior() * document.standing + called) * asked
     }
 
     /// Number of pages indexed.

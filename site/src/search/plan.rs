@@ -8,9 +8,11 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::analysis::spec;
+use super::explain::Leaf;
 use super::highlight::Found;
 use super::index::Index;
-use super::query::{Query, Term};
+use super::query::{Query, Term, is_soft_word};
+use super::tuning::{Part, Weights};
 
 type Boxed = Box<dyn LibraryQuery>;
 
@@ -18,6 +20,10 @@ type Boxed = Box<dyn LibraryQuery>;
 const TIE: f32 = 0.1;
 /// Weight of a synonym beside the word typed.
 const SYNONYM: f32 = 0.6;
+/// Weight of a word that may have been meant beside the word typed.
+const MEANT: f32 = 0.2;
+/// Words that may have been meant which are looked up in every field.
+const MEANT_MAX: usize = 3;
 /// Longest run of words looked up as one synonym.
 const SYNONYM_WORDS_MAX: usize = 4;
 
@@ -33,13 +39,18 @@ pub(super) enum Tolerance {
 /// A query of the library and the words to mark in its results.
 pub(super) struct Plan {
     pub(super) query: Boxed,
+    /// Pages whose whole name the query is: what they gain whatever their type.
+    pub(super) whole: Boxed,
     pub(super) found: Found,
+    pub(super) leaves: Vec<Leaf>,
 }
 
 struct Planner<'a> {
     index: &'a Index,
     tolerance: Tolerance,
+    weights: Weights,
     found: Found,
+    leaves: Vec<Leaf>,
 }
 
 /// Plans `query`; without any positive term nothing matches.
@@ -47,56 +58,117 @@ pub(super) fn plan(index: &Index, query: &Query, tolerance: Tolerance) -> Plan {
     let mut planner = Planner {
         index,
         tolerance,
+        weights: index.weights(),
         found: Found::default(),
+        leaves: Vec::new(),
     };
-    let query = planner.whole(query);
+    let (query, whole) = planner.whole(query);
     Plan {
         query,
+        whole,
         found: planner.found,
+        leaves: planner.leaves,
     }
 }
 
 impl Planner<'_> {
-    fn whole(&mut self, query: &Query) -> Boxed {
+    fn whole(&mut self, query: &Query) -> (Boxed, Boxed) {
         let wanted: Vec<&Term> = query.terms.iter().filter(|term| !term.negated).collect();
-        let mut clauses: Vec<(Occur, Boxed)> = Vec::new();
-        let mut at = 0;
-        while at < wanted.len() {
-            let (clause, used) = self.span(&wanted[at..]);
-            clauses.push((Occur::Should, clause));
-            at += used;
-        }
-        if clauses.is_empty() {
-            return Box::new(EmptyQuery);
-        }
-        let needed = match clauses.len() {
-            _ if query.versus.is_some() => 1,
-            few @ 0..=3 => few,
-            many => many * 3 / 4,
+        let Some(spans) = self.spans(query, &wanted) else {
+            return (Box::new(EmptyQuery), Box::new(EmptyQuery));
         };
-        let spans: Boxed = Box::new(BooleanQuery::with_minimum_required_clauses(clauses, needed));
         let typed: Vec<&str> = wanted.iter().map(|term| term.text.as_str()).collect();
-        let typed = typed.join(" ");
-        let fields = self.index.fields;
-        let joined = constant(
-            exact(fields.joined, &self.index.analysis.joined(&typed)),
-            25.0,
-        );
-        let either = DisjunctionMaxQuery::with_tie_breaker(vec![spans, joined], TIE);
+        let mut texts = vec![typed.join(" ")];
+        if query.whole != texts[0] {
+            texts.push(query.whole.clone());
+        }
+        let mut either = vec![spans];
+        let mut wholes: Vec<Boxed> = Vec::new();
+        for text in &texts {
+            let joined = exact(self.index.fields.joined, &self.index.analysis.joined(text));
+            let joined = constant(joined, self.weights.whole_joined);
+            either.push(self.leaf(text, "whole name, joined", joined));
+            wholes.push(self.whole_names(text));
+        }
+        let either = DisjunctionMaxQuery::with_tie_breaker(either, TIE);
         let mut all: Vec<(Occur, Boxed)> = vec![(Occur::Must, Box::new(either))];
-        let whole = self.index.analysis.whole(&typed);
-        all.push((
-            Occur::Should,
-            constant(exact(fields.title_whole, &whole), 30.0),
-        ));
-        all.push((
-            Occur::Should,
-            constant(exact(fields.key, &typed.to_lowercase()), 50.0),
-        ));
         for term in query.terms.iter().filter(|term| term.negated) {
             all.push((Occur::MustNot, self.word(&term.text)));
         }
-        Box::new(BooleanQuery::new(all))
+        let wholes = DisjunctionMaxQuery::with_tie_breaker(wholes, TIE);
+        (Box::new(BooleanQuery::new(all)), Box::new(wholes))
+    }
+
+    /// Pages that are called `text`, as it stands or folded. A wire token is taken as it stands,
+    /// since `LITERAL+` is not a literal.
+    fn whole_names(&mut self, text: &str) -> Boxed {
+        let index = self.index;
+        let fields = index.fields;
+        let weights = self.weights;
+        let raw = text.to_lowercase();
+        let (folded, stems, key) = if index.tokens.contains(&raw) {
+            (raw.clone(), String::new(), String::new())
+        } else {
+            let stems = index.analysis.stem(text).join(" ");
+            (index.analysis.whole(text), stems, raw.clone())
+        };
+        let names = |field: Field| -> Boxed {
+            let ways = vec![exact(field, &folded), exact(field, &raw)];
+            Box::new(BooleanQuery::union(ways))
+        };
+        let ways = [
+            (
+                "stems of a whole name",
+                exact(fields.stem_whole, &stems),
+                weights.whole_stem,
+            ),
+            (
+                "stems of the title",
+                exact(fields.stem_head, &stems),
+                weights.stem_head,
+            ),
+            ("whole name", names(fields.title_whole), weights.whole_title),
+            ("whole title", names(fields.head_whole), weights.whole_head),
+            ("whole key", exact(fields.key, &key), weights.whole_key),
+        ];
+        let ways = ways.map(|(place, query, weight)| {
+            (
+                Occur::Should,
+                self.leaf(text, place, constant(query, weight)),
+            )
+        });
+        Box::new(BooleanQuery::new(ways.into()))
+    }
+
+    /// The words in their runs: all of up to three, three quarters of more; soft words only help.
+    fn spans(&mut self, query: &Query, wanted: &[&Term]) -> Option<Boxed> {
+        let (mut firm, mut soft): (Vec<(Occur, Boxed)>, Vec<(Occur, Boxed)>) = (vec![], vec![]);
+        let mut at = 0;
+        while let Some(first) = wanted.get(at) {
+            let (clause, used) = self.span(&wanted[at..]);
+            let list = if used == 1 && !first.phrase && is_soft_word(&first.text) {
+                &mut soft
+            } else {
+                &mut firm
+            };
+            list.push((Occur::Should, clause));
+            at += used;
+        }
+        if firm.is_empty() {
+            std::mem::swap(&mut firm, &mut soft);
+        }
+        let needed = match firm.len() {
+            0 => return None,
+            _ if query.versus.is_some() => 1,
+            few @ 1..=3 => few,
+            many => many * 3 / 4,
+        };
+        let firm: Boxed = Box::new(BooleanQuery::with_minimum_required_clauses(firm, needed));
+        if soft.is_empty() {
+            return Some(firm);
+        }
+        soft.push((Occur::Must, firm));
+        Some(Box::new(BooleanQuery::new(soft)))
     }
 
     /// One clause for the longest run of words that has synonyms, or for one word.
@@ -118,7 +190,7 @@ impl Planner<'_> {
                 .map(|term| term.text.as_str())
                 .collect();
             let meanings = self.index.synonyms.of(&words.join(" ").to_lowercase());
-            if meanings.is_empty() {
+            if meanings.is_empty() || self.index.without == Some(Part::Synonyms) {
                 continue;
             }
             let last = length == terms.len();
@@ -161,25 +233,58 @@ impl Planner<'_> {
         }
     }
 
+    /// Remembers a part of the plan for the explanation of the results.
+    fn leaf(&mut self, word: &str, place: &'static str, query: Boxed) -> Boxed {
+        self.leaves.push(Leaf {
+            word: word.to_owned(),
+            place,
+            query: query.box_clone(),
+        });
+        query
+    }
+
     /// A word as typed, in every field.
     fn word(&mut self, word: &str) -> Boxed {
-        let index = self.index;
-        let fields = index.fields;
-        self.found.add(&index.analysis, word);
+        let Index {
+            analysis, fields, ..
+        } = self.index;
+        let weights = self.weights;
+        self.found.add(analysis, word);
         let lower = word.to_lowercase();
-        let joined = index.analysis.joined(word);
-        let mut ways: Vec<Boxed> = vec![
-            constant(exact(fields.key, &lower), 12.0),
-            boost(all(fields.title, &index.analysis.plain(word)), 8.0),
-            constant(all(fields.tokens, &index.analysis.wire(word)), 40.0),
-            constant(exact(fields.joined, &joined), 14.0),
-            boost(all(fields.title_stem, &index.analysis.stem(word)), 4.0),
-            boost(all(fields.summary, &index.analysis.stem(word)), 3.0),
-            boost(all(fields.body, &index.analysis.stem(word)), 1.0),
+        let stems = analysis.stem(word);
+        let key = exact(fields.key, &lower);
+        let title = all(fields.title, &analysis.plain(word));
+        let token = all(fields.tokens, &analysis.wire(word));
+        let joined = exact(fields.joined, &analysis.joined(word));
+        let mut ways: Vec<(&'static str, Boxed)> = vec![
+            ("key", constant(key, weights.key)),
+            ("name", boost(title, weights.title)),
+            ("wire token", constant(token, weights.token)),
+            ("name, joined", constant(joined, weights.joined)),
+            (
+                "stem in a name",
+                boost(all(fields.title_stem, &stems), weights.title_stem),
+            ),
+            (
+                "summary",
+                boost(all(fields.summary, &stems), weights.summary),
+            ),
+            ("text", boost(all(fields.body, &stems), weights.body)),
         ];
-        if let Some(spec) = spec(word) {
-            ways.push(constant(exact(fields.specs, &spec), 40.0));
+        if let Some((name, value)) = lower.split_once('=').filter(|(_, value)| !value.is_empty()) {
+            let start = exact(fields.tokens, &format!("{name}="));
+            ways.push(("token before =", constant(start, weights.token_start)));
+            let value = exact(fields.tokens, value);
+            ways.push(("token after =", constant(value, weights.token)));
         }
+        if let Some(spec) = spec(word) {
+            let spec = constant(exact(fields.specs, &spec), weights.spec);
+            ways.push(("number of the specification", spec));
+        }
+        let ways = ways
+            .into_iter()
+            .map(|(place, query)| self.leaf(word, place, query));
+        let ways = ways.collect();
         Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, TIE))
     }
 
@@ -187,13 +292,22 @@ impl Planner<'_> {
         let index = self.index;
         self.found.add(&index.analysis, text);
         let fields = index.fields;
-        let ways = vec![
-            boost(phrase(fields.title, &index.analysis.plain(text)), 8.0),
-            constant(all(fields.tokens, &index.analysis.wire(text)), 40.0),
-            boost(phrase(fields.summary, &index.analysis.stem(text)), 3.0),
-            boost(phrase(fields.body, &index.analysis.stem(text)), 1.0),
+        let weights = self.weights;
+        let stems = index.analysis.stem(text);
+        let title = phrase(fields.title, &index.analysis.plain(text));
+        let token = all(fields.tokens, &index.analysis.wire(text));
+        let summary = phrase(fields.summary, &stems);
+        let ways = [
+            ("phrase in a name", boost(title, weights.title)),
+            ("wire token", constant(token, weights.token)),
+            ("phrase in the summary", boost(summary, weights.summary)),
+            (
+                "phrase in the text",
+                boost(phrase(fields.body, &stems), weights.body),
+            ),
         ];
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, TIE))
+        let ways = ways.map(|(place, query)| self.leaf(text, place, query));
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(ways.into(), TIE))
     }
 
     fn beginnings(&mut self, word: &str) -> Vec<Boxed> {
@@ -205,37 +319,42 @@ impl Planner<'_> {
             return Vec::new();
         }
         let terms = self.index.dictionary.beginning_with(start);
-        self.guesses(&terms, 2.0)
+        self.guesses(&terms, 2.0, "beginning of a word")
     }
 
     fn misspellings(&mut self, word: &str) -> Vec<Boxed> {
+        if self.index.without == Some(Part::Fuzzy) {
+            return Vec::new();
+        }
         let plain = self.index.analysis.plain(word);
         let [typed] = plain.as_slice() else {
             return Vec::new();
         };
         let terms = self.index.dictionary.like(typed);
-        self.guesses(&terms, 1.5)
+        let nearest = terms.iter().take(MEANT_MAX);
+        let meant: Vec<Boxed> = nearest.map(|term| boost(self.word(term), MEANT)).collect();
+        let mut ways = self.guesses(&terms, 1.5, "typing error forgiven");
+        ways.extend(meant);
+        ways
     }
 
     /// Real terms in place of what was typed: a fixed low weight each, names above prose.
-    fn guesses(&mut self, terms: &[&str], weight: f32) -> Vec<Boxed> {
+    fn guesses(&mut self, terms: &[&str], weight: f32, place: &'static str) -> Vec<Boxed> {
         let index = self.index;
         let fields = index.fields;
         let mut ways = Vec::new();
         for (rank, term) in terms.iter().enumerate() {
             self.found.add(&index.analysis, term);
             let weight = weight - 0.01 * f32::from(u8::try_from(rank).unwrap_or(u8::MAX));
-            ways.push(constant(exact(fields.key, term), weight + 4.0));
-            ways.push(constant(exact(fields.title_whole, term), weight + 2.0));
-            ways.push(constant(exact(fields.title, term), weight));
-            ways.push(constant(
-                all(fields.body, &index.analysis.stem(term)),
-                weight * 0.2,
-            ));
-            ways.push(constant(
-                all(fields.summary, &index.analysis.stem(term)),
-                weight * 0.3,
-            ));
+            let stems = index.analysis.stem(term);
+            let queries = [
+                constant(exact(fields.key, term), weight + 4.0),
+                constant(exact(fields.title_whole, term), weight + 2.0),
+                constant(exact(fields.title, term), weight),
+                constant(all(fields.body, &stems), weight * 0.2),
+                constant(all(fields.summary, &stems), weight * 0.3),
+            ];
+            ways.extend(queries.map(|query| self.leaf(term, place, query)));
         }
         ways
     }

@@ -6,31 +6,135 @@ pub(super) const QUERY_CHARS_MAX: usize = 200;
 pub(super) const TERMS_MAX: usize = 12;
 
 /// Words that carry no meaning in a query of several words.
-const STOP_WORDS: [&str; 24] = [
+const STOP_WORDS: [&str; 64] = [
     "a",
+    "about",
     "an",
     "and",
     "are",
+    "at",
+    "be",
+    "best",
+    "between",
+    "by",
     "can",
+    "did",
+    "difference",
+    "differences",
     "do",
     "does",
+    "explain",
     "for",
+    "from",
+    "get",
+    "good",
+    "has",
+    "have",
     "how",
+    "i",
     "in",
     "is",
+    "it",
+    "its",
+    "make",
+    "me",
+    "mean",
+    "meaning",
+    "means",
+    "my",
+    "need",
     "of",
     "on",
     "or",
+    "should",
     "support",
     "supporting",
     "supports",
     "that",
     "the",
+    "there",
     "to",
+    "use",
+    "using",
+    "want",
+    "was",
+    "were",
     "what",
+    "when",
+    "where",
     "which",
     "who",
+    "why",
     "with",
+    "work",
+    "works",
+    "would",
+    "you",
+    "your",
+];
+
+/// Words that help to choose among pages but are asked of none.
+const SOFT_WORDS: [&str; 14] = [
+    "first",
+    "history",
+    "info",
+    "information",
+    "list",
+    "overview",
+    "release",
+    "releases",
+    "software",
+    "start",
+    "started",
+    "tutorial",
+    "version",
+    "versions",
+];
+
+/// Whether a page need not have a word that is typed beside others.
+pub(super) fn is_soft_word(word: &str) -> bool {
+    SOFT_WORDS.contains(&word.to_lowercase().as_str())
+}
+
+/// Words for what the catalog lists.
+const WARES: [&str; 8] = [
+    "server",
+    "servers",
+    "product",
+    "products",
+    "program",
+    "programs",
+    "software",
+    "mailserver",
+];
+/// Phrases that ask who supports something.
+const ASKS_SUPPORT: [&str; 7] = [
+    "who supports",
+    "which support",
+    "what supports",
+    "that support",
+    "supporting",
+    "support for",
+    "who implements",
+];
+/// Beginnings of questions about what something is.
+const ASKS_MEANING: [&str; 8] = [
+    "what is ",
+    "what are ",
+    "what's ",
+    "what does ",
+    "how do ",
+    "how does ",
+    "define ",
+    "meaning of ",
+];
+/// Words that ask what there is in place of something.
+const ASKS_ALTERNATIVES: [&str; 5] = [
+    "alternative",
+    "alternatives",
+    "replacement",
+    "replacements",
+    "substitute",
 ];
 
 /// Whether a word carries no meaning beside others.
@@ -57,11 +161,13 @@ pub enum FilterField {
     Token,
     /// RFC number.
     Rfc,
+    /// First year: of a product's release, an extension's RFC, a survey.
+    Since,
 }
 
 impl FilterField {
     /// All fields with their words.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Type, "type"),
         (Self::Protocol, "protocol"),
         (Self::Role, "role"),
@@ -70,6 +176,7 @@ impl FilterField {
         (Self::Supports, "supports"),
         (Self::Token, "token"),
         (Self::Rfc, "rfc"),
+        (Self::Since, "since"),
     ];
 
     /// The word of the field.
@@ -116,6 +223,8 @@ pub struct Term {
 /// A query taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
+    /// All words as typed, without filters and with the words that carry no meaning.
+    pub whole: String,
     /// Words and phrases.
     pub terms: Vec<Term>,
     /// Filters.
@@ -124,6 +233,10 @@ pub struct Query {
     pub versus: Option<(String, String)>,
     /// Whether it asks who supports something.
     pub asks_support: bool,
+    /// Whether it asks what there is in place of something.
+    pub asks_alternatives: bool,
+    /// Whether it asks what something is.
+    pub asks_meaning: bool,
 }
 
 impl Query {
@@ -133,20 +246,46 @@ impl Query {
         for (word, quoted) in split(text) {
             query.word(&word, quoted);
         }
-        let lower = text.to_lowercase();
-        query.asks_support = [
-            "who supports",
-            "which support",
-            "what supports",
-            "supporting",
-        ]
-        .iter()
-        .any(|asked| lower.contains(asked));
+        let words: Vec<&str> = query.terms.iter().map(|term| term.text.as_str()).collect();
+        query.whole = words.join(" ");
+        query.intents(text);
         query.versus();
         query.join_specs();
         query.drop_stop_words();
         query.terms.truncate(TERMS_MAX);
         query
+    }
+
+    /// Recognises questions; the words that only ask are not looked for.
+    fn intents(&mut self, text: &str) {
+        let lower = text.to_lowercase();
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
+        let is = |term: &Term, words: &[&str]| {
+            words
+                .iter()
+                .any(|word| term.text.eq_ignore_ascii_case(word))
+        };
+        let asks = |phrase: &&str| lower.trim_start().starts_with(*phrase);
+        self.asks_meaning = ASKS_MEANING.iter().any(|phrase| asks(&phrase));
+        let wares = self.terms.iter().any(|term| is(term, &WARES));
+        self.asks_support = says(&ASKS_SUPPORT) || (wares && says(&[" with ", " that ", " for "]));
+        self.asks_alternatives = self.terms.iter().any(|term| is(term, &ASKS_ALTERNATIVES))
+            || says(&["instead of ", "similar to ", "replace "]);
+        let asking = |term: &Term| {
+            !term.phrase
+                && ((self.asks_support && is(term, &WARES))
+                    || (self.asks_alternatives
+                        && (is(term, &ASKS_ALTERNATIVES)
+                            || is(term, &["instead", "similar", "replace"]))))
+        };
+        let rest = |term: &&Term| !asking(term) && !is_stop_word(&term.text);
+        if self.terms.iter().filter(rest).count() > 0 {
+            let keep: Vec<Term> = self.terms.iter().filter(|t| !asking(t)).cloned().collect();
+            self.terms = keep;
+        } else {
+            self.asks_support = false;
+            self.asks_alternatives = false;
+        }
     }
 
     fn word(&mut self, word: &str, quoted: bool) {
@@ -172,6 +311,7 @@ impl Query {
 
     fn push(&mut self, text: &str, phrase: bool, negated: bool) {
         let text = text.trim_matches(|letter: char| "()[]{},;?!:\"".contains(letter));
+        let text = without_reply_code(text);
         if text.chars().any(char::is_alphanumeric) {
             self.terms.push(Term {
                 text: text.to_owned(),
@@ -182,11 +322,20 @@ impl Query {
     }
 
     fn versus(&mut self) {
-        let is_versus = |term: &Term| {
-            ["vs", "vs.", "versus"]
+        let is = |term: &Term, words: &[&str]| {
+            words
                 .iter()
                 .any(|word| term.text.eq_ignore_ascii_case(word))
         };
+        let asks = ["difference", "differences", "compare", "comparison"];
+        let compares = self.terms.iter().any(|term| is(term, &asks));
+        let is_versus = |term: &Term| {
+            is(term, &["vs", "vs.", "versus"]) || (compares && is(term, &["and", "with", "to"]))
+        };
+        if self.terms.iter().any(is_versus) {
+            let asking = |term: &Term| is(term, &asks) || is(term, &["between", "of"]);
+            self.terms.retain(|term| !asking(term));
+        }
         if let Some(at) = self.terms.iter().position(is_versus)
             && at > 0
             && at + 1 < self.terms.len()
@@ -227,6 +376,18 @@ impl Query {
         if self.terms.iter().any(keep) {
             self.terms.retain(keep);
         }
+    }
+}
+
+/// `250-CHUNKING`, copied from a session, is `CHUNKING`.
+fn without_reply_code(text: &str) -> &str {
+    let code = text.as_bytes().get(..4).filter(|start| {
+        matches!(start, [b'2'..=b'5', second, third, b'-']
+            if second.is_ascii_digit() && third.is_ascii_digit())
+    });
+    match code {
+        Some(_) if text.len() > 4 => &text[4..],
+        Some(_) | None => text,
     }
 }
 

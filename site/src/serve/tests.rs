@@ -43,6 +43,8 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 #[track_caller]
 fn check_markup(path: &str, html: &str) {
     assert!(html.starts_with("<!doctype html>"), "{path}");
+    let script = real_site().frame("home").script();
+    let script = format!("<script src=\"{script}\" defer></script>");
     for banned in [
         " style=",
         "<script",
@@ -52,6 +54,7 @@ fn check_markup(path: &str, html: &str) {
         "<style",
     ] {
         let shown = html.replace("&#60;", "").replace("&lt;", "");
+        let shown = shown.replacen(&script, "", 1);
         assert!(!shown.contains(banned), "{path} has {banned}");
     }
     assert_eq!(
@@ -91,6 +94,13 @@ async fn every_page_is_whole_and_its_links_lead_somewhere() {
             "/search",
             "/search?q=imap",
             "/search?q=xqzzyw",
+            "/search?q=dovcot",
+            "/search?q=server&type=product&role=imap&role=pop3&licence=open",
+            "/search?q=dovecot&status=discontinued",
+            "/search?q=dovecot%20role%3Achat",
+            "/search?q=imap%20idle&explain=1",
+            "/search?q=sendmail%20alternatives",
+            "/products?protocol=caldav",
             "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
             "/products?role=imap&licence=open",
             "/products?supports=imap/qresync",
@@ -98,6 +108,11 @@ async fn every_page_is_whole_and_its_links_lead_somewhere() {
             "/matrix/imap?p=dovecot&p=exim&rows=all",
             "/matrix/features?p=exim&p=postfix&only=diff",
             "/compare?p=exim&p=postfix",
+            "/compare?p=dovecot%402.3%2Cdovecot%402.4&only=diff",
+            "/products/dovecot/diff?from=2.3&to=2.4",
+            "/products/dovecot/diff?from=nothing&to=2.4",
+            "/choose?role=imap&must=imap%2Fcondstore&licence=open&status=active",
+            "/choose?role=mta&must=smtp%2Fsmtputf8,clustering,nothing%20known&unknown=no",
             "/compare?p=exim%2Cpostfix%2Cnothing&rows=smtp&only=known",
         ]
         .map(str::to_owned),
@@ -191,7 +206,7 @@ async fn headers_forbid_what_we_never_do() {
         let (_, headers, _) = get(path, None).await;
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(
-            policy.starts_with("default-src 'none'; style-src 'self'"),
+            policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'; "),
             "{path}"
         );
         assert!(!policy.contains("unsafe"), "{path}");
@@ -274,6 +289,147 @@ async fn everything_stays_in_its_budget_and_is_not_sent_twice() {
             "{address}"
         );
         assert!(headers.contains_key(ETAG), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn the_script_is_one_small_file() {
+    let script = real_site().frame("home").script();
+    let (status, headers, body) = get(script, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers["content-type"], "text/javascript; charset=utf-8");
+    assert!(body.len() <= 8_000, "{} bytes of script", body.len());
+}
+
+#[tokio::test]
+async fn suggestions_come_in_groups() {
+    let (status, _, body) = get("/suggest?q=dov", None).await;
+    assert_eq!(status, StatusCode::OK);
+    let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let first = &json["groups"][0];
+    assert_eq!(first["type"], "Products");
+    assert_eq!(first["items"][0]["url"], "/products/dovecot");
+    let (status, _, body) = get("/suggest", None).await;
+    assert_eq!(
+        (status, body.as_str()),
+        (StatusCode::OK, "{\"groups\":[],\"q\":\"\"}")
+    );
+}
+
+#[tokio::test]
+async fn every_example_of_the_search_help_finds_something() {
+    let all = pages::search_help::WORDS.iter();
+    for (text, _) in all.chain(&pages::search_help::FILTERS) {
+        let request = crate::search::Request {
+            text: (*text).to_owned(),
+            ..crate::search::Request::default()
+        };
+        assert!(
+            real_site().index.search(&request).unwrap().total > 0,
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_helps() {
+    let (_, _, html) = get("/search?q=xqzzyw", None).await;
+    for wanted in [
+        "Nothing was found",
+        "/search/help",
+        "slug = &#34;xqzzyw&#34;",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+    let (_, _, html) = get("/search?q=dovcot", None).await;
+    assert!(html.contains("Did you mean <a href=\"/search?q=dovecot\">"));
+    let (_, _, html) = get("/search?q=condstore&type=survey", None).await;
+    assert!(html.contains("With one filter less"));
+}
+
+async fn paste(text: &str) -> (StatusCode, HeaderMap, String) {
+    let escaped: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/check")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("profile=&text={escaped}")))
+        .unwrap();
+    let response = router(real_site()).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 10_000_000).await.unwrap();
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    (parts.status, parts.headers, body)
+}
+
+#[tokio::test]
+async fn a_pasted_answer_is_read_and_not_kept() {
+    let text = "* OK [CAPABILITY IMAP4rev1 IDLE UTF8=ALL XMADEUP] Dovecot ready.\n<b>&";
+    let (status, headers, html) = paste(text).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers[CACHE_CONTROL], "no-store");
+    assert!(!headers.contains_key(ETAG));
+    check_markup("/check", &html);
+    for wanted in [
+        "This is <a href=\"/protocols/imap\">IMAP</a>",
+        "href=\"/extensions/imap/idle\"",
+        "<code>XMADEUP</code>",
+        "Out of date",
+        "/products/dovecot",
+        "names itself",
+        "Missing",
+        "&#60;b&#62;&#38;",
+    ] {
+        assert!(html.contains(wanted), "{wanted}\n{html}");
+    }
+    let (_, _, html) = paste("good morning").await;
+    assert!(html.contains("Nothing in this text"));
+    let (status, _, html) = paste(&"x".repeat(crate::announce::TEXT_BYTES_MAX * 2)).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    check_markup("/check", &html);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_explained() {
+    let site = real_site();
+    let (_, _, html) = get("/choose?role=imap&must=imap%2Fannotate", None).await;
+    for slug in site.catalog.products.keys() {
+        assert!(
+            html.contains(&format!("href=\"/products/{slug}\"")),
+            "{slug}"
+        );
+    }
+    assert!(html.contains("/products/dovecot/evidence#imap-annotate"));
+    let (_, _, html) = get("/choose?must=no%20such%20thing&role=imap", None).await;
+    assert!(html.contains("is no extension, feature or protocol"));
+}
+
+#[tokio::test]
+async fn versions_differ_where_claims_say_so() {
+    let (_, _, html) = get("/products/dovecot/diff?from=2.3&to=2.4", None).await;
+    assert!(html.contains("<title>Dovecot 2.3 and 2.4"));
+    assert!(html.contains("imap/imap4rev2"), "it came with 2.4.2");
+    let address = "/compare.json?p=dovecot%402.3%2Cdovecot%402.4&rows=imap&only=known";
+    let (_, _, body) = get(address, None).await;
+    let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let rows = json["rows"].as_array().unwrap();
+    let row = rows
+        .iter()
+        .find(|row| row["id"] == "imap/imap4rev2")
+        .unwrap();
+    assert_eq!(row["cells"]["dovecot@2.3"]["state"], "no");
+    assert_eq!(row["cells"]["dovecot@2.4"]["state"], "partial");
+}
+
+#[tokio::test]
+async fn the_health_page_tells_what_the_search_does() {
+    let (_, _, html) = get("/health/content", None).await;
+    for wanted in [
+        "queries of the design",
+        "NDCG",
+        "Written by hand against measured",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) fn check(pages: &[Page], out: &mut Vec<Diagnostic>) {
             | Kind::Measured
             | Kind::Manual
             | Kind::Synonyms
+            | Kind::Evaluation
             | Kind::Redirects
             | Kind::Addresses
             | Kind::Links => &[],

@@ -101,6 +101,7 @@ fn addresses(page: &Page) -> Vec<String> {
         Kind::Claims
         | Kind::Measured
         | Kind::Synonyms
+        | Kind::Evaluation
         | Kind::Redirects
         | Kind::Addresses
         | Kind::Links => Vec::new(),

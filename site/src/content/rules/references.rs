@@ -129,9 +129,12 @@ fn references(
             Some("/share"),
             &[("/product", Target::Product)],
         ),
-        Kind::Manual | Kind::Synonyms | Kind::Redirects | Kind::Addresses | Kind::Links => {
-            (NONE, None, NONE)
-        }
+        Kind::Manual
+        | Kind::Synonyms
+        | Kind::Evaluation
+        | Kind::Redirects
+        | Kind::Addresses
+        | Kind::Links => (NONE, None, NONE),
     }
 }
 

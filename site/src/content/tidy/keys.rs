@@ -21,7 +21,12 @@ fn order(kind: Kind) -> &'static [&'static str] {
         Kind::Survey => SURVEY,
         Kind::Manual => MANUAL,
         Kind::Claims => CLAIMS,
-        Kind::Measured | Kind::Synonyms | Kind::Redirects | Kind::Addresses | Kind::Links => &[],
+        Kind::Measured
+        | Kind::Synonyms
+        | Kind::Evaluation
+        | Kind::Redirects
+        | Kind::Addresses
+        | Kind::Links => &[],
     }
 }
 

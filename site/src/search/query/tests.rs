@@ -23,6 +23,9 @@ fn check(text: &str, expected: Expect) {
     if query.asks_support {
         parts.push("support?".to_owned());
     }
+    if query.asks_alternatives {
+        parts.push("instead?".to_owned());
+    }
     expected.assert_eq(&parts.join(" "));
 }
 
@@ -101,4 +104,30 @@ fn never_panics_and_stays_bounded() {
     }
     let long = "word ".repeat(10_000);
     assert_eq!(Query::parse(&long).terms.len(), TERMS_MAX);
+}
+
+#[test]
+fn questions_are_recognised_and_their_words_left_out() {
+    check("servers with caldav", expect!["caldav support?"]);
+    check("sendmail alternatives", expect!["sendmail instead?"]);
+    check("alternatives", expect!["alternatives"]);
+    check(
+        "difference between spf and dkim",
+        expect!["spf dkim <spf|dkim>"],
+    );
+    check(
+        "compare exim with postfix",
+        expect!["exim postfix <exim|postfix>"],
+    );
+    check("250-CHUNKING", expect!["CHUNKING"]);
+    check("250-", expect!["250-"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_taken_apart(text in "\\PC{0,300}") {
+        let query = Query::parse(&text);
+        proptest::prop_assert!(query.terms.len() <= TERMS_MAX);
+        proptest::prop_assert!(query.terms.iter().all(|t| t.text.chars().any(char::is_alphanumeric)));
+    }
 }

@@ -8,7 +8,7 @@ use crate::date::Date;
 use crate::fixture::TODAY;
 
 /// Addresses that read their query.
-const READERS: [&str; 9] = [
+const READERS: [&str; 12] = [
     "/search",
     "/products",
     "/compare",
@@ -18,10 +18,14 @@ const READERS: [&str; 9] = [
     "/matrix/features",
     "/api/v1/search",
     "/api/v1/products",
+    "/suggest",
+    "/choose",
+    "/products/dovecot/diff",
 ];
 /// Names that mean something in a query.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 20] = [
     "q", "type", "page", "p", "rows", "only", "role", "supports", "after", "limit", "set", "x",
+    "must", "protocol", "licence", "status", "platform", "from", "to", "explain",
 ];
 
 /// Any bytes, as a browser or an attacker would write them.
