@@ -8,6 +8,8 @@ use crate::host::Host;
 use crate::plugin::Plugin;
 use crate::stage::Stage;
 use crate::state::{Held, State};
+use crate::used::Figures;
+use crate::watch::Said;
 use async_trait::async_trait;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,14 +69,22 @@ async fn serve(runtime: Arc<Runtime>, mut told: mpsc::Receiver<Told>) {
     while let Some((chain, moved)) = told.recv().await {
         let account = moved.account.to_string();
         for plugin in chain.learners().filter(|plugin| plugin.may_see(&account)) {
-            let told = tell(&runtime, plugin, &moved);
+            let mut figures = Figures::default();
+            let told = tell(&runtime, plugin, &moved, &mut figures);
             let (answer, timing) = plugin.timed(Stage::Moved, told).await;
+            let said = answer.as_ref().map(|()| Said::answer("done"));
+            plugin.report(timing, said, figures);
             timing.count(plugin, &answer, |()| "next");
         }
     }
 }
 
-async fn tell(runtime: &Runtime, plugin: &Plugin, moved: &Moved) -> Result<(), CallFailure> {
+async fn tell(
+    runtime: &Runtime,
+    plugin: &Plugin,
+    moved: &Moved,
+    figures: &mut Figures,
+) -> Result<(), CallFailure> {
     if moved.message.octets() > u64::from(u32::MAX) {
         return Err(CallFailure::TooLarge);
     }
@@ -82,7 +92,7 @@ async fn tell(runtime: &Runtime, plugin: &Plugin, moved: &Moved) -> Result<(), C
     // Each learner has a state of its own: what one leaves there is not for the next.
     let state = state_of(moved).map_err(unreadable)?;
     let event = moved.clone();
-    let told = plugin.ask_once(runtime, &state, move |mut used| {
+    let told = plugin.ask_once(runtime, &state, figures, move |used| {
         Box::pin(async move { used.instance.moved(&event).await })
     });
     told.await

@@ -69,7 +69,8 @@ async fn serve(
                     let checked = answer.clone().check(stage);
                     checked.map_or_else(|_| Said::nothing(), |checked| Said::of(&checked))
                 });
-                plugin.report(timing, said, slot.as_mut());
+                let figures = slot.as_mut().map(Used::figures).unwrap_or_default();
+                plugin.report(timing, said, figures);
             }
             timing.count(plugin, &answer, |_| "next");
         }

@@ -7,7 +7,6 @@ use crate::config::Limits;
 use crate::engine::Runtime;
 use crate::error::CallFailure;
 use crate::instance::Mould;
-use crate::lane::Run;
 use crate::meters::Meters;
 use crate::pulse::Pulse;
 use crate::stage::{Stage, Stages};
@@ -15,7 +14,7 @@ use crate::state::State;
 use crate::statistics::{PluginState, PluginStatistics, Role};
 use crate::tenant::Tenant;
 use crate::timing::Timing;
-use crate::used::{Source, Start, Used};
+use crate::used::{Asking, Figures, Source, Start, Used};
 use crate::warm::WarmPool;
 use crate::watch::{CallReport, Said, Watch};
 use crate::world::World;
@@ -149,7 +148,7 @@ impl Plugin {
         }))
     }
 
-    /// Asks an instance that serves this one call.
+    /// Asks an instance that serves this one call; what it cost is left in `figures`.
     ///
     /// # Errors
     /// [`CallFailure`].
@@ -157,13 +156,20 @@ impl Plugin {
         &self,
         runtime: &Runtime,
         state: &Arc<Mutex<State>>,
-        ask: impl FnOnce(Used) -> Run<Result<T, CallFailure>> + Send + 'static,
+        figures: &mut Figures,
+        ask: impl for<'a> FnOnce(&'a mut Used) -> Asking<'a, T> + Send + 'static,
     ) -> Result<T, CallFailure> {
         let source = self.source(runtime, &mut None, state)?;
         let pulse = source.pulse();
-        let run = Box::pin(async move { ask(source.start().await?).await });
+        let run = Box::pin(async move {
+            let mut used = source.start().await?;
+            let answer = ask(&mut used).await;
+            Ok::<_, CallFailure>((answer, used.figures()))
+        });
         let answer = runtime.lane.drive(run, pulse, self.limits().wall()).await;
-        answer.map_err(|lost| lost.failure(self.limits()))?
+        let (answer, cost) = answer.map_err(|lost| lost.failure(self.limits()))??;
+        *figures = cost;
+        answer
     }
 
     /// Who watches the calls, if anybody does.
@@ -171,17 +177,21 @@ impl Plugin {
         self.mould.profile.instruments.watch.as_ref()
     }
 
-    /// Tells whoever watches of a call; `used` is the instance, unless it is gone.
+    /// Tells whoever watches of a call, and what it cost.
     pub(crate) fn report(
         &self,
         timing: Timing,
         said: Result<Said, &CallFailure>,
-        used: Option<&mut Used>,
+        figures: Figures,
     ) {
         let Some(watch) = self.watch() else {
             return;
         };
-        let (fuel, memory_bytes, started) = used.map_or((None, 0, None), Used::figures);
+        let Figures {
+            fuel,
+            memory_bytes,
+            started,
+        } = figures;
         watch.called(&CallReport {
             plugin: &self.name,
             stage: timing.stage.as_str(),

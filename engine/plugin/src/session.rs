@@ -239,7 +239,8 @@ impl Session {
             .slots
             .get_mut(turn.index)
             .and_then(|slot| slot.used.as_mut());
-        plugin.report(timing, said, used);
+        let figures = used.map(Used::figures).unwrap_or_default();
+        plugin.report(timing, said, figures);
     }
 
     fn is_too_large(&self) -> bool {

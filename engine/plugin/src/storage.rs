@@ -13,6 +13,8 @@ use crate::error::CallFailure;
 use crate::host::Host;
 use crate::plugin::Plugin;
 use crate::state::State;
+use crate::used::Figures;
+use crate::watch::Said;
 use crate::world::World;
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex};
@@ -163,7 +165,14 @@ impl Host {
         order: Order,
     ) -> Result<(StorageAnswer, Option<Arc<dyn ReadAt>>), BlobError> {
         let stage = order.call.stage();
-        let (outcome, timing) = plugin.timed(stage, self.run(plugin, order)).await;
+        let mut figures = Figures::default();
+        let run = self.run(plugin, order, &mut figures);
+        let (outcome, timing) = plugin.timed(stage, run).await;
+        match &outcome {
+            Ok(_) => plugin.report(timing, Ok(Said::answer("done")), figures),
+            Err(Problem::Failure(failure)) => plugin.report(timing, Err(failure), figures),
+            Err(Problem::Full) => {}
+        }
         match outcome {
             Ok(done) => {
                 plugin.answered(stage, "done", timing.took);
@@ -187,6 +196,7 @@ impl Host {
         &self,
         plugin: &Plugin,
         order: Order,
+        figures: &mut Figures,
     ) -> Result<(StorageAnswer, Option<Arc<dyn ReadAt>>), Problem> {
         if order.octets > u64::from(u32::MAX) || order.streams.octets() > u64::from(u32::MAX) {
             return Err(CallFailure::TooLarge.into());
@@ -205,10 +215,14 @@ impl Host {
             let output = streams.finish(answer.is_ok())?;
             let answer = answer?;
             answer.check(&limits).map_err(CallFailure::Outcome)?;
-            Ok((answer, output))
+            Ok::<_, Problem>((answer, output, used.figures()))
         });
         match self.runtime().lane.drive(run, pulse, wall).await {
-            Ok(outcome) => outcome,
+            Ok(outcome) => {
+                let (answer, output, cost) = outcome?;
+                *figures = cost;
+                Ok((answer, output))
+            }
             Err(lost) => Err(lost.failure(plugin.limits()).into()),
         }
     }

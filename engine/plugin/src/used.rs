@@ -5,6 +5,7 @@ use crate::instance::{Instance, Mould};
 use crate::meters::Meters;
 use crate::pulse::Pulse;
 use crate::state::State;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -16,6 +17,17 @@ pub(crate) struct Used {
     /// How long starting and configuring it took, until somebody asks.
     started: Option<Duration>,
 }
+
+/// What a call cost, for whoever watches; zeros where the instance is gone.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Figures {
+    pub(crate) fuel: Option<u64>,
+    pub(crate) memory_bytes: usize,
+    pub(crate) started: Option<Duration>,
+}
+
+/// A question to an instance, under way.
+pub(crate) type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, CallFailure>> + Send + 'a>>;
 
 /// Where an instance for a call comes from.
 #[expect(
@@ -85,9 +97,12 @@ impl Used {
     }
 
     /// Fuel of the last call, memory now, and how long starting took if nobody asked before.
-    pub(crate) fn figures(&mut self) -> (Option<u64>, usize, Option<Duration>) {
-        let instance = &self.instance;
-        (instance.fuel_used(), instance.memory(), self.started.take())
+    pub(crate) fn figures(&mut self) -> Figures {
+        Figures {
+            fuel: self.instance.fuel_used(),
+            memory_bytes: self.instance.memory(),
+            started: self.started.take(),
+        }
     }
 
     /// One that waited begins to be about this session or message.

@@ -34,9 +34,12 @@ pub struct CallReport<'a> {
     pub memory_bytes: usize,
 }
 
-/// What a filter said, in words.
+/// What a plugin said, in words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
+    /// What it answered where that is no verdict: of a delivery or storage plugin, or a learner that was
+    /// told of a move.
+    pub answer: Option<String>,
     /// Its verdict.
     pub verdict: Verdict,
     /// Its edits in order, without tags: `add-header X-Spam: yes`, `remove-recipient a@b` ….
@@ -62,6 +65,7 @@ impl Said {
     /// A call whose answer is no verdict.
     pub(crate) const fn nothing() -> Self {
         Self {
+            answer: None,
             verdict: Verdict::Next,
             edits: Vec::new(),
             tags: Vec::new(),
@@ -69,9 +73,18 @@ impl Said {
         }
     }
 
+    /// An answer that is no verdict, in words.
+    pub(crate) fn answer(words: impl Into<String>) -> Self {
+        Self {
+            answer: Some(words.into()),
+            ..Self::nothing()
+        }
+    }
+
     pub(crate) fn of(checked: &Checked) -> Self {
         let scores = checked.scores.iter();
         Self {
+            answer: None,
             verdict: checked.verdict.clone(),
             edits: checked.edits.iter().map(edit).collect(),
             tags: checked.tags.clone(),

@@ -8,6 +8,8 @@ use crate::host::Host;
 use crate::plugin::Plugin;
 use crate::stage::Stage;
 use crate::state::State;
+use crate::used::Figures;
+use crate::watch::Said;
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
 use waxseal_mail::{ForwardPath, Reply};
@@ -90,8 +92,10 @@ impl Router for PluginRouter {
 impl Routing<'_> {
     /// Asks one plugin and adds what it says.
     async fn ask(&self, plugin: &Plugin, recipient: &ForwardPath, route: &mut Route) -> Then {
-        let decided = self.decide(plugin, recipient);
+        let mut figures = Figures::default();
+        let decided = self.decide(plugin, recipient, &mut figures);
         let (answer, timing) = plugin.timed(Stage::Route, decided).await;
+        plugin.report(timing, said(&answer), figures);
         timing.count(plugin, &answer, Answer::label);
         let (text, then) = match answer {
             Ok(Answer::Decided(decision, actions)) => {
@@ -100,10 +104,7 @@ impl Routing<'_> {
             }
             Ok(Answer::Undecided(rest)) => {
                 route.rest = rest;
-                (
-                    "the server cannot say now where it keeps mail".to_owned(),
-                    Then::Stop,
-                )
+                (UNDECIDED.to_owned(), Then::Stop)
             }
             Err(failure) => {
                 let (policy, then) = policy(plugin, route);
@@ -134,6 +135,7 @@ impl Routing<'_> {
         &self,
         plugin: &Plugin,
         recipient: &ForwardPath,
+        figures: &mut Figures,
     ) -> Result<Answer, CallFailure> {
         if self.leased.message.octets() > u64::from(u32::MAX) {
             return Err(CallFailure::TooLarge);
@@ -142,7 +144,7 @@ impl Routing<'_> {
         self.forget_notes();
         let runtime = self.router.host.runtime();
         let text = recipient.to_string();
-        let said = plugin.ask_once(runtime, &self.state, |mut used| {
+        let said = plugin.ask_once(runtime, &self.state, figures, |used| {
             Box::pin(async move { used.instance.route(&text).await })
         });
         let tenant = plugin.tenant.as_deref();
@@ -213,6 +215,17 @@ impl Routing<'_> {
         Ok(Ok(kept))
     }
 }
+
+/// In words, for whoever watches.
+fn said(answer: &Result<Answer, CallFailure>) -> Result<Said, &CallFailure> {
+    answer.as_ref().map(|answer| match answer {
+        Answer::Decided(decision, _) => Said::answer(decision::describe(decision)),
+        Answer::Undecided(_) => Said::answer(UNDECIDED),
+    })
+}
+
+/// In traces, where a plugin keeps a message in an account that cannot be looked up now.
+const UNDECIDED: &str = "the server cannot say now where it keeps mail";
 
 /// What asking one plugin came to.
 enum Answer {

@@ -6,6 +6,8 @@ use crate::error::CallFailure;
 use crate::host::Host;
 use crate::plugin::Plugin;
 use crate::stage::Stage;
+use crate::used::Figures;
+use crate::watch::Said;
 use async_trait::async_trait;
 use waxseal_ports::Transport;
 use waxseal_ports::queue::{Leased, Outcome};
@@ -25,8 +27,11 @@ impl Transport for Host {
                 trace: Vec::new(),
             };
         };
-        let handed = self.hand_to(plugin, message, handover);
+        let mut figures = Figures::default();
+        let handed = self.hand_to(plugin, message, handover, &mut figures);
         let (answer, timing) = plugin.timed(Stage::Transport, handed).await;
+        let said = answer.as_ref().map(|done| Said::answer(&done.text));
+        plugin.report(timing, said, figures);
         timing.count(plugin, &answer, |done| done.label);
         let policy = |failure: CallFailure| {
             handed::policy(plugin.on_failure, &plugin.name, &plugin.words(&failure))
@@ -48,6 +53,7 @@ impl Host {
         plugin: &Plugin,
         message: &Leased,
         handover: Handover<'_>,
+        figures: &mut Figures,
     ) -> Result<Checked, CallFailure> {
         if message.message.octets() > u64::from(u32::MAX) {
             return Err(CallFailure::TooLarge);
@@ -55,7 +61,7 @@ impl Host {
         let unreadable = |error| CallFailure::Trap(format!("the message cannot be read: {error}"));
         let state = state_of(message).map_err(unreadable)?;
         let (recipient, attempt) = (handover.recipient.to_string(), handover.attempt);
-        let said = plugin.ask_once(self.runtime(), &state, move |mut used| {
+        let said = plugin.ask_once(self.runtime(), &state, figures, move |used| {
             Box::pin(async move { used.instance.deliver(&recipient, attempt).await })
         });
         handed::check(said.await?).map_err(CallFailure::Outcome)
