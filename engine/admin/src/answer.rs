@@ -36,6 +36,11 @@ pub enum Answer {
         /// It.
         message: QueuedView,
     },
+    /// A piece of a message of the queue.
+    QueuedOctets {
+        /// The octets in base 64; none at the end.
+        octets: String,
+    },
     /// The story of a message, in order.
     Trace {
         /// Whose.

@@ -74,6 +74,7 @@ impl Operations {
             Request::AliasRemove { address } => directory::remove_alias(directory, &address).await,
             Request::QueueList { max } => queue::list(queue, max).await,
             Request::QueueShow { id } => queue::show(queue, &id).await,
+            Request::QueueRead { id, offset } => queue::read(queue, &id, offset).await,
             Request::QueueRetry { id } => queue::retry(queue, &id).await,
             Request::QueueRemove { id } => queue::remove(queue, &id).await,
             Request::MessageTrace { id } => queue::trace(queue, &id).await,

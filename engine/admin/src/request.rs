@@ -97,6 +97,13 @@ pub enum Request {
         /// Its identifier.
         id: String,
     },
+    /// A piece of the octets of a message of the queue, for looking at.
+    QueueRead {
+        /// Its identifier.
+        id: String,
+        /// Where the piece begins.
+        offset: u64,
+    },
     /// Make a message due now and end its hold.
     QueueRetry {
         /// Its identifier.
@@ -163,6 +170,7 @@ impl Request {
             Self::AliasRemove { .. } => "alias-remove",
             Self::QueueList { .. } => "queue-list",
             Self::QueueShow { .. } => "queue-show",
+            Self::QueueRead { .. } => "queue-read",
             Self::QueueRetry { .. } => "queue-retry",
             Self::QueueRemove { .. } => "queue-remove",
             Self::MessageTrace { .. } => "message-trace",

@@ -59,6 +59,21 @@ fn text(value: &str) -> String {
 }
 
 #[tokio::test]
+async fn queued_messages_are_read_in_pieces() {
+    let server = start("pieces");
+    let read = Request::QueueRead {
+        id: text("m0000000000000"),
+        offset: 0,
+    };
+    let expected = expect![[
+        r#"{"status":404,"title":"no such thing","detail":"message m0000000000000 is not in the queue"}"#
+    ]];
+    server.check(read, expected).await;
+    server.stop.cancel();
+    server.task.await.unwrap();
+}
+
+#[tokio::test]
 async fn answers_and_problems() {
     let server = start("answers");
     let show = |domain: &str| Request::DomainShow {

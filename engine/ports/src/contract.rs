@@ -70,6 +70,7 @@ where
     S: Queue + Store + Directory,
 {
     queue::a_lease_is_exclusive(&*factory().await).await;
+    queue::reading_changes_nothing(&*factory().await).await;
     queue::claim_waits_for_accept(&*factory().await).await;
     queue::settle_records_each_recipient(&*factory().await).await;
     queue::settle_keeps_decisions(&*factory().await).await;

@@ -49,6 +49,12 @@ pub trait Queue: Send + Sync {
     /// [`QueueError::Unavailable`].
     async fn show(&self, id: MessageId) -> Result<Option<QueuedInfo>, QueueError>;
 
+    /// The octets of a message of the queue, for looking at: its lease and its time stay as they are.
+    ///
+    /// # Errors
+    /// [`QueueError::Unavailable`].
+    async fn read(&self, id: MessageId) -> Result<Option<Arc<dyn ReadAt>>, QueueError>;
+
     /// Makes a message due now and ends its hold; `false` if it is not in the queue.
     ///
     /// # Errors

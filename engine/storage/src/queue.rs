@@ -11,12 +11,13 @@ pub(crate) use state::{Hot, NewQueued, QueueState, QueuedChange};
 
 use crate::Storage;
 use crate::codec::encode_trace;
+use crate::outage::Outage;
 use async_trait::async_trait;
 use std::sync::Arc;
 use waxseal_mail::{MessageId, Timestamp};
-use waxseal_ports::Queue;
 use waxseal_ports::queue::{Leased, NewMessage, QueueError, QueuedInfo, Settlement};
 use waxseal_ports::trace::{LateTrace, TraceEvent};
+use waxseal_ports::{Queue, ReadAt};
 
 #[async_trait]
 impl Queue for Storage {
@@ -42,6 +43,12 @@ impl Queue for Storage {
 
     async fn show(&self, id: MessageId) -> Result<Option<QueuedInfo>, QueueError> {
         admin::show(self, id).await
+    }
+
+    async fn read(&self, id: MessageId) -> Result<Option<Arc<dyn ReadAt>>, QueueError> {
+        let place = self.view().queue.place(id);
+        let octets = place.map(|place| self.blob(place)).transpose();
+        Ok(octets.map_err(Outage::broken)?)
     }
 
     async fn retry(&self, id: MessageId) -> Result<bool, QueueError> {
@@ -81,7 +88,7 @@ impl Storage {
     pub(crate) fn blob(
         &self,
         place: crate::pack::Place,
-    ) -> std::io::Result<Arc<dyn waxseal_ports::ReadAt>> {
+    ) -> std::io::Result<Arc<dyn ReadAt>> {
         let pack = self.shelf().get(place.pack)?;
         Ok(self.blob_in(pack, place))
     }

@@ -2,13 +2,17 @@
 
 use super::done;
 use crate::{Answer, Problem, QueuedView, RecipientView, TraceView};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use waxseal_mail::MessageId;
-use waxseal_ports::Queue;
-use waxseal_ports::queue::QueuedInfo;
+use waxseal_ports::queue::{QueueError, QueuedInfo};
 use waxseal_ports::trace::TraceEvent;
+use waxseal_ports::{Queue, read_at};
 
 /// Messages in one list.
 const LIST_MAX: usize = 10_000;
+/// Octets of one piece of a message.
+const PIECE_OCTETS: u64 = 1024 * 1024;
 
 pub(super) async fn list(queue: &dyn Queue, max: usize) -> Result<Answer, Problem> {
     let messages = queue.list(max.min(LIST_MAX)).await?;
@@ -22,6 +26,18 @@ pub(super) async fn show(queue: &dyn Queue, text: &str) -> Result<Answer, Proble
     let found = found.ok_or_else(|| not_queued(text))?;
     Ok(Answer::Queued {
         message: queued_view(&found),
+    })
+}
+
+pub(super) async fn read(queue: &dyn Queue, text: &str, offset: u64) -> Result<Answer, Problem> {
+    let message = queue.read(message_id(text)?).await?;
+    let message = message.ok_or_else(|| not_queued(text))?;
+    let piece = move || read_at::read_range(&*message, offset, PIECE_OCTETS);
+    let piece = tokio::task::spawn_blocking(piece).await;
+    let piece = piece.map_err(std::io::Error::other).and_then(|read| read);
+    let piece = piece.map_err(|error| QueueError::Unavailable(error.into()))?;
+    Ok(Answer::QueuedOctets {
+        octets: BASE64.encode(piece),
     })
 }
 

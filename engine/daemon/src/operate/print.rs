@@ -37,6 +37,7 @@ pub(super) fn table(answer: &Answer) -> String {
         }
         Answer::Queue { messages } => queue(messages),
         Answer::Queued { message } => queued(message),
+        Answer::QueuedOctets { octets } => format!("{octets}\n"),
         Answer::PluginLog { lines, .. } => {
             let line = |line: &LogLineView| {
                 let text = printable(&line.text);

@@ -21,7 +21,7 @@ use waxseal_ports::read_at::read_all;
 use waxseal_ports::resolver::{Exchange, LookupError, RecordKind, Records, ResolveError};
 use waxseal_ports::trace::TraceEvent;
 use waxseal_ports::transport::NoTransport;
-use waxseal_ports::{Clock, Directory, Queue, Resolver, Router, Store, Transport};
+use waxseal_ports::{Clock, Directory, Queue, ReadAt, Resolver, Router, Store, Transport};
 
 /// The queue in memory, counting what delivery does to it.
 pub(crate) struct Watched {
@@ -53,6 +53,9 @@ impl Queue for Watched {
     }
     async fn show(&self, id: MessageId) -> Result<Option<QueuedInfo>, QueueError> {
         self.memory.show(id).await
+    }
+    async fn read(&self, id: MessageId) -> Result<Option<Arc<dyn ReadAt>>, QueueError> {
+        Queue::read(&*self.memory, id).await
     }
     async fn retry(&self, id: MessageId) -> Result<bool, QueueError> {
         self.memory.retry(id).await

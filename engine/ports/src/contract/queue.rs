@@ -73,6 +73,22 @@ pub(super) async fn a_lease_is_exclusive<S: Queue + Directory>(storage: &S) {
     assert!(again.is_err(), "an id is used once");
 }
 
+pub(super) async fn reading_changes_nothing<S: Queue + Directory>(storage: &S) {
+    storage.accept(queued(11, &["a@b.test"])).await.unwrap();
+    let before = format!("{:?}", storage.show(MessageId(11)).await.unwrap());
+    let octets = storage.read(MessageId(11)).await.unwrap().unwrap();
+    let leased = storage.claim(1).await.unwrap();
+    assert_eq!(
+        read_all(&*octets).unwrap(),
+        read_all(&*leased[0].message).unwrap()
+    );
+    // Leased by somebody or not: whoever looks sees it.
+    assert!(storage.read(MessageId(11)).await.unwrap().is_some());
+    assert!(storage.read(MessageId(12)).await.unwrap().is_none());
+    let after = format!("{:?}", storage.show(MessageId(11)).await.unwrap());
+    assert_eq!(before, after);
+}
+
 pub(super) async fn claim_waits_for_accept<S: Queue + Directory>(storage: &S) {
     let (claimed, accepted) =
         tokio::join!(storage.claim(5), storage.accept(queued(1, &["a@b.test"])));

@@ -2,7 +2,7 @@
 
 use super::{Memory, State, mailbox::Incoming};
 use crate::queue::{Kept, Leased, NewMessage, Outcome, Queue, QueueError, QueuedInfo, Settlement};
-use crate::{Clock, draft::Joined, trace::TraceEvent};
+use crate::{Clock, ReadAt, draft::Joined, trace::TraceEvent};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -236,6 +236,11 @@ impl Queue for Memory {
 
     async fn show(&self, id: MessageId) -> Result<Option<QueuedInfo>, QueueError> {
         Ok(self.state().row(id).map(|row| row.info()))
+    }
+
+    async fn read(&self, id: MessageId) -> Result<Option<Arc<dyn ReadAt>>, QueueError> {
+        let mut state = self.state();
+        Ok(state.row(id).map(|row| row.message.message.clone()))
     }
 
     async fn retry(&self, id: MessageId) -> Result<bool, QueueError> {

@@ -144,6 +144,11 @@ impl QueueState {
         inner.messages.get(&id).map(|queued| queued.outline(id))
     }
 
+    /// Where the octets of a message lie.
+    pub(crate) fn place(&self, id: MessageId) -> Option<Place> {
+        self.lock().messages.get(&id).map(|queued| queued.place)
+    }
+
     /// The oldest `max` messages.
     pub(crate) fn outlines(&self, max: usize) -> Vec<Outline> {
         let inner = self.lock();
