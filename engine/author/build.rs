@@ -1,5 +1,5 @@
 //! Puts what travels inside the program into it: the interface, the SDKs, the templates, and the
-//! empty plugin that benches compare with.
+//! empty plugins that benches compare with.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -15,6 +15,9 @@ const EMBEDDED: &[&str] = &[
 ];
 /// Folders that tools leave behind.
 const LEFT_BEHIND: &[&str] = &["target", "node_modules", "__pycache__", "build"];
+
+/// The worlds, each with an empty plugin.
+const WORLDS: &[&str] = &["filter", "learner", "delivery", "storage", "storage-holder"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../..");
@@ -37,9 +40,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     code.push_str("]\n");
     std::fs::write(out.join("embedded.rs"), code)?;
-    println!("cargo::rerun-if-changed=src/bench/empty.wat");
-    let empty = wat::parse_file("src/bench/empty.wat")?;
-    std::fs::write(out.join("empty.wasm"), empty)?;
+    println!("cargo::rerun-if-changed=src/bench/empty");
+    for world in WORLDS {
+        let empty = wat::parse_file(format!("src/bench/empty/{world}.wat"))?;
+        std::fs::write(out.join(format!("empty-{world}.wasm")), empty)?;
+    }
     Ok(())
 }
 

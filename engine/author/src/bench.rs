@@ -1,52 +1,49 @@
-//! What a filter costs: fuel, time and memory a stage, beside a filter that does nothing.
+//! What a plugin costs: fuel, time and memory a stage, beside a plugin of its world that does nothing.
 
 mod empty;
 mod report;
+mod round;
 
 #[cfg(test)]
 pub(crate) use empty::component as empty_component;
 pub use report::{Cost, Measured, StageCost};
 
+use crate::AuthorError;
 use crate::component::Subject;
 use crate::message::Mail;
-use crate::stub::{StubDns, StubEntropy, StubHttp};
-use crate::witness::{Figures, Witness};
-use crate::{AuthorError, world};
-use std::sync::Arc;
+use round::Round;
 use toml::Table;
-use waxseal_mail::SessionId;
-use waxseal_plugin::{Host, Instruments, Metering};
-use waxseal_ports::clock::SystemClock;
-use waxseal_ports::filter::{Protocol, SessionInfo};
-use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
-use waxseal_ports::{Clock, Filter};
+use waxseal_plugin::{Metering, World};
 
 /// What is measured.
 #[derive(Debug, Clone)]
 pub struct BenchPlan {
-    /// The message that is judged.
+    /// The message that is judged or taken somewhere; its octets are the blob of storage plugins.
     pub mail: Mail,
-    /// Sessions that are measured, 1 to 100,000.
+    /// Rounds that are measured, 1 to 100,000.
     pub runs: u32,
     /// The plugin's settings, as `[[plugin]]`.
     pub table: Table,
 }
 
-/// Measures a filter or learner, and then the empty filter, in whole sessions.
+/// Measures a plugin, and then an empty one of its world that is asked at the same stages, in whole rounds: a session with one message
+/// (and a move of it, for a learner), one message through the queue, one blob to the disk and back.
 ///
 /// # Errors
-/// [`AuthorError`] where the plugin judges no mail, cannot be loaded, or fails at the message.
+/// [`AuthorError`] where the plugin cannot be loaded, or fails at the message.
 pub async fn bench(subject: &Subject, plan: &BenchPlan) -> Result<Measured, AuthorError> {
     if !(1..=100_000).contains(&plan.runs) {
         return Err(AuthorError::Wrong("--runs is 1 to 100000".to_owned()));
     }
-    subject.must_judge()?;
+    // What no server would load is refused when it is loaded.
+    let world = subject.world()?.unwrap_or(World::Filter);
+    let (plugin, stages) = measure((subject, world), plan.table.clone(), plan).await?;
     let folder = empty::Folder::new()?;
-    let empty = folder.subject(subject)?;
-    let plugin = measure(subject, plan.table.clone(), plan).await?;
-    let nothing = measure(&empty, Table::new(), plan).await?;
+    let empty = folder.subject(world, &stages, subject)?;
+    let (nothing, _) = measure((&empty, world), Table::new(), plan).await?;
     Ok(Measured {
         file: subject.file.clone(),
+        world: world.as_str(),
         message_bytes: plan.mail.octets.len(),
         runs: plan.runs,
         plugin,
@@ -54,91 +51,85 @@ pub async fn bench(subject: &Subject, plan: &BenchPlan) -> Result<Measured, Auth
     })
 }
 
-async fn measure(subject: &Subject, table: Table, plan: &BenchPlan) -> Result<Cost, AuthorError> {
-    let fueled = Bed::start(subject, table.clone(), Metering::Fuel).await?;
-    let fuel = fueled.session(plan).await?;
+/// What it costs, and the stages that it wants.
+async fn measure(
+    (subject, world): (&Subject, World),
+    table: Table,
+    plan: &BenchPlan,
+) -> Result<(Cost, Vec<String>), AuthorError> {
+    let fueled = Round::start((subject, world), &table, Metering::Fuel).await?;
+    let fuel = fueled.run(&plan.mail).await?;
     drop(fueled);
-    let timed = Bed::start(subject, table, Metering::Epoch).await?;
-    // The first sessions find cold caches.
+    let timed = Round::start((subject, world), &table, Metering::Epoch).await?;
+    // The first rounds find cold caches.
     for _ in 0..(plan.runs / 10).min(20) {
-        timed.session(plan).await?;
+        timed.run(&plan.mail).await?;
     }
     let mut runs = Vec::new();
     for _ in 0..plan.runs {
-        runs.push(timed.session(plan).await?);
+        runs.push(timed.run(&plan.mail).await?);
     }
-    Ok(report::cost(&fuel, &runs))
+    Ok((report::cost(&fuel, &runs), timed.stages))
 }
 
-/// A host with one plugin, and who watches it.
-struct Bed {
-    host: Host,
-    witness: Arc<Witness>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// One session: the figures of its calls in order, and of its whole.
-pub(crate) struct SessionFigures {
-    pub(crate) calls: Vec<Figures>,
-    pub(crate) micros: f64,
-}
-
-impl Bed {
-    async fn start(
-        subject: &Subject,
-        table: Table,
-        metering: Metering,
-    ) -> Result<Self, AuthorError> {
-        let witness = Arc::new(Witness::default());
-        let services = world::Reach {
-            clock: Arc::new(SystemClock),
-            key_value: Arc::new(MemoryKeyValue::new(Arc::new(FakeClock::default()))),
-            entropy: Arc::new(StubEntropy::new(0)),
-            dns: Arc::new(StubDns::default()),
-            http: Arc::new(StubHttp::default()),
-        };
-        let instruments = Instruments {
-            metering,
-            watch: Some(witness.clone()),
-        };
-        let config = subject.configured(table)?;
-        let host = Host::start_with(config, services.services(subject), instruments).await;
-        let host = host.map_err(|error| AuthorError::Wrong(error.to_string()))?;
-        Ok(Self { host, witness })
-    }
-
-    /// One session with one message.
-    async fn session(&self, plan: &BenchPlan) -> Result<SessionFigures, AuthorError> {
-        self.witness.take();
-        let began = SystemClock.monotonic();
-        let mut session = self.host.session(SessionInfo {
-            id: SessionId(1),
-            protocol: Protocol::Smtp,
-            peer: ([192, 0, 2, 1], 4000).into(),
-            tls: None,
-        });
-        session.connect().await;
-        session.helo("client.example.org").await;
-        session.mail(&plan.mail.envelope.reverse_path, &[]).await;
-        for recipient in plan.mail.recipients() {
-            session.rcpt(&recipient, &[]).await;
+    /// The empty plugin of each world, measured: it costs nearly nothing, and all its stages are there.
+    #[tokio::test]
+    async fn every_world_is_measured() {
+        for (world, stages) in [
+            (World::Filter, "connect helo mail rcpt headers message"),
+            (
+                World::Learner,
+                "connect helo mail rcpt headers message moved",
+            ),
+            (World::Delivery, "route transport"),
+            (World::Storage, "encode decode"),
+            (World::Holder, "put get delete"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("empty.wasm");
+            std::fs::write(&file, empty::component(world, &[]).unwrap()).unwrap();
+            let subject = Subject::new(&file, None).unwrap();
+            let recipients = ["alice@example.test".to_owned()];
+            let octets = format!("Subject: x\r\n\r\n{}", "y".repeat(200_000));
+            let plan = BenchPlan {
+                mail: Mail::new("bob@example.org", &recipients, octets.into()).unwrap(),
+                runs: 2,
+                table: Table::new(),
+            };
+            let measured = bench(&subject, &plan).await.unwrap();
+            let seen = measured.plugin.stages.iter().map(|stage| stage.stage);
+            assert_eq!(seen.collect::<Vec<_>>().join(" "), stages);
+            assert_eq!(measured.plugin.fuel, measured.empty.fuel);
+            let compared = measured.empty.stages.iter().map(|stage| stage.stage);
+            assert_eq!(compared.collect::<Vec<_>>().join(" "), stages);
+            assert!(
+                measured.plugin.fuel > 0 && measured.plugin.memory_bytes > 0,
+                "{world:?}"
+            );
         }
-        let mut envelope = plan.mail.envelope.clone();
-        let mut draft = plan.mail.draft();
-        session.message(&mut envelope, &mut draft).await;
-        session.disconnect().await;
-        drop(session);
-        let took = SystemClock.monotonic().saturating_duration_since(began);
-        self.host.shutdown().await;
-        let seen = self.witness.take();
-        match seen.failures.first() {
-            Some(failure) => Err(AuthorError::Failed(format!(
-                "a call failed: {}",
-                failure.text
-            ))),
-            None => Ok(SessionFigures {
-                calls: seen.figures,
-                micros: took.as_secs_f64() * 1_000_000.0,
-            }),
+    }
+
+    /// The empty plugin is asked where the other is asked, and nowhere else.
+    #[tokio::test]
+    async fn like_is_compared_with_like() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("some.wasm");
+        let wanted = ["rcpt".to_owned(), "message".to_owned()];
+        std::fs::write(&file, empty::component(World::Filter, &wanted).unwrap()).unwrap();
+        let subject = Subject::new(&file, None).unwrap();
+        let plan = BenchPlan {
+            mail: Mail::new("bob@example.org", &["a@b.test".to_owned()], "\r\n".into()).unwrap(),
+            runs: 1,
+            table: Table::new(),
+        };
+        let measured = bench(&subject, &plan).await.unwrap();
+        for cost in [&measured.plugin, &measured.empty] {
+            let seen: Vec<_> = cost.stages.iter().map(|stage| stage.stage).collect();
+            assert_eq!(seen, wanted);
         }
     }
 }

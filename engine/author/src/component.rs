@@ -67,22 +67,30 @@ impl Subject {
         })
     }
 
+    /// The world that it fits; nothing for what no server would load.
+    ///
+    /// # Errors
+    /// [`AuthorError`] where the file cannot be read or is no component.
+    pub(crate) fn world(&self) -> Result<Option<World>, AuthorError> {
+        let octets = files::read(&self.file, files::COMPONENT_BYTES_MAX)?;
+        let outline = Outline::read(&self.file, &octets);
+        let outline = outline.map_err(|error| AuthorError::Wrong(error.to_string()))?;
+        Ok(outline.world().ok())
+    }
+
     /// Whether it judges mail, as filters and learners do. What no server would load at all is left to
     /// the host to refuse.
     ///
     /// # Errors
     /// [`AuthorError::Wrong`] names the world of what does not.
     pub(crate) fn must_judge(&self) -> Result<(), AuthorError> {
-        let octets = files::read(&self.file, files::COMPONENT_BYTES_MAX)?;
-        let outline = Outline::read(&self.file, &octets);
-        let outline = outline.map_err(|error| AuthorError::Wrong(error.to_string()))?;
-        match outline.world() {
-            Ok(World::Filter | World::Learner) | Err(_) => Ok(()),
-            Ok(world @ (World::Delivery | World::Storage | World::Holder)) => {
+        match self.world()? {
+            Some(World::Filter | World::Learner) | None => Ok(()),
+            Some(world @ (World::Delivery | World::Storage | World::Holder)) => {
                 let (file, world) = (self.file.display(), world.as_str());
                 Err(AuthorError::Wrong(format!(
                     "{file} is a plugin of the world {world}, which judges no mail; only filters and \
-                     learners can be replayed or measured"
+                     learners can be replayed"
                 )))
             }
         }
@@ -147,26 +155,15 @@ mod tests {
         (export "waxseal:plugin/delivery-hooks@0.1.0" (instance $nothing)))"#;
 
     #[tokio::test]
-    async fn only_what_judges_is_replayed_and_measured() {
+    async fn only_what_judges_is_replayed() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("router.wasm");
         std::fs::write(&file, wat::parse_str(ROUTER).unwrap()).unwrap();
         let subject = Subject::new(&file, None).unwrap();
-        let plan = crate::BenchPlan {
-            mail: crate::Mail::new("a@b.test", &[], "\r\n".into()).unwrap(),
-            runs: 1,
-            table: toml::Table::new(),
-        };
-        let measured = crate::bench(&subject, &plan).await.map(drop);
         let replayed = crate::Judge::load(&subject, toml::Table::new()).await;
-        for result in [measured, replayed.map(drop)] {
-            let error = result.unwrap_err();
-            assert!(matches!(error, AuthorError::Wrong(_)), "{error}");
-            let text = error.to_string();
-            assert!(text.contains("a plugin of the world delivery"), "{text}");
-        }
-        let empty = folder.path().join("empty.wasm");
-        std::fs::write(&empty, crate::bench::empty_component().unwrap()).unwrap();
-        Subject::new(&empty, None).unwrap().must_judge().unwrap();
+        let error = replayed.map(drop).unwrap_err();
+        assert!(matches!(error, AuthorError::Wrong(_)), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("a plugin of the world delivery"), "{text}");
     }
 }

@@ -16,9 +16,11 @@ pub mod record;
 pub mod source;
 pub mod stub;
 
+mod bed;
 mod bench;
 mod check;
 mod component;
+mod drive;
 mod embedded;
 mod error;
 pub mod files;

@@ -19,7 +19,7 @@ pub const MANIFEST: &str = "waxseal-plugin.toml";
 /// Octets of it.
 const MANIFEST_BYTES_MAX: u64 = 64 * 1024;
 /// The folder of a project's cases.
-const CASES: &str = "cases";
+pub const CASES: &str = "cases";
 
 /// What a project says about itself: `waxseal-plugin.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -115,12 +115,6 @@ impl Project {
     /// A part of what came with the program: `wit` or `sdk`.
     fn brought(&self, part: &str) -> PathBuf {
         self.folder.join("waxseal").join(part)
-    }
-
-    /// Where its cases are.
-    #[must_use]
-    pub fn cases(&self) -> PathBuf {
-        self.folder.join(CASES)
     }
 }
 

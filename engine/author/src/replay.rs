@@ -1,28 +1,24 @@
 //! A plugin, or two versions of it, over mail that came in before.
 
+use crate::bed::Bed;
 use crate::component::Subject;
+use crate::drive::{self, Script};
 use crate::source::{Replayed, Source};
-use crate::stub::{StubDns, StubEntropy, StubHttp};
-use crate::witness::Witness;
 use crate::{AuthorError, world};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use toml::Table;
-use waxseal_plugin::{Host, Instruments, Metering};
-use waxseal_ports::Filter;
-use waxseal_ports::filter::{Protocol, Ruling, Verdict, describe, label};
-use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
+use waxseal_plugin::Metering;
+use waxseal_ports::filter::{describe, label};
+use waxseal_ports::memory::FakeClock;
 
 /// Messages that cannot be read before a replay gives up.
 const UNREADABLE_MAX: usize = 1_000;
 
 /// One version of a plugin, loaded.
-pub struct Judge {
-    host: Host,
-    witness: Arc<Witness>,
-}
+pub struct Judge(Bed);
 
 /// What a plugin made of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,31 +39,23 @@ impl Judge {
     /// [`AuthorError::Wrong`] where a server would refuse it, or where it judges no mail.
     pub async fn load(subject: &Subject, table: Table) -> Result<Self, AuthorError> {
         subject.must_judge()?;
-        let clock = Arc::new(FakeClock::default());
-        let reach = world::Reach {
-            clock: clock.clone(),
-            key_value: Arc::new(MemoryKeyValue::new(clock)),
-            entropy: Arc::new(StubEntropy::new(0)),
-            dns: Arc::new(StubDns::default()),
-            http: Arc::new(StubHttp::default()),
-        };
-        let witness = Arc::new(Witness::default());
-        let instruments = Instruments {
-            metering: Metering::Fuel,
-            watch: Some(witness.clone()),
-        };
+        let reach = world::Reach::nowhere(Arc::new(FakeClock::default()));
         let config = subject.configured(table)?;
-        let host = Host::start_with(config, reach.services(subject), instruments).await;
-        let host = host.map_err(|error| AuthorError::Wrong(error.to_string()))?;
-        Ok(Self { host, witness })
+        Ok(Self(
+            Bed::start(subject, config, &reach, Metering::Fuel).await?,
+        ))
     }
 
     /// Runs the session of one message.
     pub async fn judge(&self, replayed: &Replayed) -> Judged {
-        self.witness.take();
-        let verdict = self.session(replayed).await;
-        self.host.shutdown().await;
-        let seen = self.witness.take();
+        let Bed { host, witness, .. } = &self.0;
+        witness.take();
+        let info = replayed.session.clone();
+        let mut script = Script::plain(info, &replayed.helo, &replayed.mail);
+        let user = replayed.user.as_deref();
+        script.login = user.map(|user| (user, "PLAIN", true));
+        let verdict = drive::session(host, &script).await.verdict;
+        let seen = witness.take();
         let mut detail = describe(&verdict);
         for edit in &seen.edits {
             detail.push_str(&format!("; {edit}"));
@@ -83,42 +71,6 @@ impl Judge {
             detail,
             failed: !seen.failures.is_empty(),
         }
-    }
-
-    async fn session(&self, replayed: &Replayed) -> Verdict {
-        let mail = &replayed.mail;
-        let mut last = Verdict::Next;
-        let mut take = |ruling: Ruling| {
-            let ends = matches!(ruling.verdict, Verdict::Reject(_) | Verdict::Defer(_));
-            if ruling.verdict != Verdict::Next {
-                last = ruling.verdict;
-            }
-            ends
-        };
-        let mut session = self.host.session(replayed.session.clone());
-        let transacts = !matches!(replayed.session.protocol, Protocol::Imap | Protocol::Pop3);
-        let mut over = take(session.connect().await) || !transacts;
-        over = over || take(session.helo(&replayed.helo).await);
-        if let Some(user) = replayed.user.as_ref().filter(|_| !over) {
-            over = take(session.auth(user, "PLAIN", true).await);
-        }
-        over = over || take(session.mail(&mail.envelope.reverse_path, &[]).await);
-        if !over {
-            let mut envelope = mail.envelope.clone();
-            envelope.recipients.clear();
-            for recipient in &mail.envelope.recipients {
-                let path = recipient.forward_path.to_string();
-                if !take(session.rcpt(&path, &[]).await) {
-                    envelope.recipients.push(recipient.clone());
-                }
-            }
-            if !envelope.recipients.is_empty() {
-                let mut draft = mail.draft();
-                take(session.message(&mut envelope, &mut draft).await);
-            }
-        }
-        session.disconnect().await;
-        last
     }
 }
 
@@ -158,7 +110,7 @@ pub async fn replay(
         compared: second.is_some(),
         ..Replay::default()
     };
-    while let Some(next) = source.next() {
+    while let Some(next) = source.next().await {
         let replayed = match next {
             Ok(replayed) => replayed,
             Err(error) if came.unreadable.len() < UNREADABLE_MAX => {

@@ -1,17 +1,20 @@
-//! Where replays take mail from: mbox files, Maildirs, recordings.
+//! Where replays take mail from: mbox files, Maildirs, recordings, the queue.
 
 mod envelope;
 mod maildir;
 mod mbox;
+mod queued;
 mod recorded;
 
 pub use envelope::envelope_of;
 pub use maildir::Maildir;
 pub use mbox::Mbox;
+pub use queued::queued;
 pub use recorded::Recorded;
 
 use crate::AuthorError;
 use crate::message::Mail;
+use async_trait::async_trait;
 use waxseal_ports::filter::SessionInfo;
 
 /// Octets of one message; longer ones are left out and counted.
@@ -35,7 +38,8 @@ pub struct Replayed {
 }
 
 /// Gives messages one after another.
-pub trait Source {
+#[async_trait]
+pub trait Source: Send {
     /// How many octets or messages there are, for progress; only the ratio to [`Source::done`] counts.
     fn total(&self) -> u64;
 
@@ -46,5 +50,5 @@ pub trait Source {
     ///
     /// # Errors
     /// [`AuthorError::File`]; reading can go on.
-    fn next(&mut self) -> Option<Result<Replayed, AuthorError>>;
+    async fn next(&mut self) -> Option<Result<Replayed, AuthorError>>;
 }

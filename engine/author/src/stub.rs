@@ -7,4 +7,4 @@ mod http;
 
 pub use dns::{DnsAnswer, StubDns};
 pub use entropy::StubEntropy;
-pub use http::{HttpAnswer, StubHttp};
+pub use http::{HttpAnswer, Shelf, StubHttp};

@@ -1,7 +1,8 @@
 //! Keeps what every call of a plugin came to.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use waxseal_plugin::{CallReport, LogLine, Watch};
+use tokio::sync::Notify;
+use waxseal_plugin::{CallReport, LogLine, Said, Watch};
 use waxseal_ports::filter::describe;
 
 /// Everything that was seen since the start, or since the last [`Witness::take`].
@@ -9,6 +10,8 @@ use waxseal_ports::filter::describe;
 pub(crate) struct Seen {
     /// One line a call.
     pub(crate) calls: Vec<String>,
+    /// What calls answered that is no verdict, in order.
+    pub(crate) answers: Vec<String>,
     /// Each edit as text, in order.
     pub(crate) edits: Vec<String>,
     /// Each score, in order.
@@ -24,6 +27,7 @@ pub(crate) struct Seen {
 /// A call that failed.
 #[derive(Debug, Clone)]
 pub(crate) struct Failed {
+    pub(crate) stage: &'static str,
     pub(crate) kind: &'static str,
     pub(crate) text: String,
 }
@@ -32,6 +36,7 @@ pub(crate) struct Failed {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figures {
     pub(crate) stage: &'static str,
+    /// Without starting the instance.
     pub(crate) micros: f64,
     pub(crate) fuel: Option<u64>,
     pub(crate) memory_bytes: usize,
@@ -46,11 +51,39 @@ impl Seen {
 
 /// Watches a host.
 #[derive(Debug, Default)]
-pub(crate) struct Witness(Mutex<Seen>);
+pub(crate) struct Witness {
+    seen: Mutex<Seen>,
+    called: Notify,
+}
 
 impl Witness {
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there was a call.
+    pub(crate) async fn called_once(&self) {
+        loop {
+            // Listens before it looks, so that no call is missed between the two.
+            let called = self.called.notified();
+            if !self.seen().figures.is_empty() {
+                return;
+            }
+            called.await;
+        }
+    }
+
+    /// Adds a failure that is none of a call.
+    pub(crate) fn add_failure(&self, failure: Failed) {
+        let mut seen = self.seen();
+        seen.calls
+            .push(format!("{}: {}", failure.kind, failure.text));
+        seen.failures.push(failure);
+    }
+
+    /// Whether something failed.
+    pub(crate) fn has_failure(&self) -> bool {
+        !self.seen().failures.is_empty()
     }
 
     /// What was seen, and forgets it.
@@ -70,6 +103,13 @@ impl Watch for Witness {
             memory_bytes: report.memory_bytes,
         });
         match &report.said {
+            Ok(Said {
+                answer: Some(answer),
+                ..
+            }) => {
+                seen.calls.push(format!("{stage}: {answer}"));
+                seen.answers.push(answer.clone());
+            }
             Ok(said) => {
                 let mut call = format!("{stage}: {}", describe(&said.verdict));
                 for edit in &said.edits {
@@ -90,11 +130,14 @@ impl Watch for Witness {
             Err(failure) => {
                 seen.calls.push(format!("{stage}: failed: {failure}"));
                 seen.failures.push(Failed {
+                    stage,
                     kind: failure.kind(),
                     text: failure.to_string(),
                 });
             }
         }
+        drop(seen);
+        self.called.notify_waiters();
     }
 
     fn logged(&self, line: &LogLine<'_>) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use waxseal_plugin::{AeadKey, Grants, Secret, Services, Vault};
 use waxseal_ports::Clock;
-use waxseal_ports::memory::MemoryKeyValue;
+use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
 use waxseal_ports::trace::NoLateTrace;
 
 /// Stubs for everything but the time.
@@ -20,6 +20,17 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
+    /// Names and URLs lead nowhere; keys and values are empty.
+    pub(crate) fn nowhere(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            key_value: Arc::new(MemoryKeyValue::new(Arc::new(FakeClock::default()))),
+            entropy: Arc::new(StubEntropy::new(0)),
+            dns: Arc::new(StubDns::default()),
+            http: Arc::new(StubHttp::default()),
+            clock,
+        }
+    }
+
     /// The services of a host that reaches these stubs and nothing else.
     pub(crate) fn services(&self, subject: &Subject) -> Services {
         Services {

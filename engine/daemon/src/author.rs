@@ -1,5 +1,6 @@
 //! The commands of plugin authors: arguments in, reports of the author's room out.
 
+mod queue;
 mod run;
 mod server;
 
@@ -37,7 +38,7 @@ pub(crate) async fn author(config_file: &Path, command: AuthorCommand) -> Outcom
             show(&checked, output)
         }
         AuthorCommand::Test(args) => run::test(args).await,
-        AuthorCommand::Replay(args) => run::replay(args).await,
+        AuthorCommand::Replay(args) => run::replay(config_file, args).await,
         AuthorCommand::Bench(args) => run::bench(args).await,
         AuthorCommand::Key(KeyCommand::New { file }) => {
             print(&waxseal_author::new_key(&file)?.to_string())

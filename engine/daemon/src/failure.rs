@@ -41,6 +41,11 @@ impl Failure {
         Self { code, error }
     }
 
+    /// Whether it is that there is no such thing.
+    pub(crate) const fn is_missing(&self) -> bool {
+        self.code == Self::MISSING
+    }
+
     /// For the shell.
     pub(crate) fn exit_code(&self) -> ExitCode {
         self.code.into()

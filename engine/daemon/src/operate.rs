@@ -1,8 +1,11 @@
 //! The commands that look at or change what a server holds: through the running server where there is
 //! one, else on the storage itself, both by the same [`Request`].
 
+mod door;
 mod password;
 mod print;
+
+pub(crate) use door::Door;
 
 use crate::cli::{
     AccountCommand, AliasCommand, Command, DomainCommand, MessageCommand, Output, PluginCommand,
@@ -10,11 +13,10 @@ use crate::cli::{
 };
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
-use crate::wire;
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
-use waxseal_admin::{Answer, CallError, Request, call};
+use waxseal_admin::{Answer, Request, call};
 
 /// Performs one of the operating commands. `command` is one of them.
 pub(crate) async fn operate(config_file: &Path, command: Command) -> Outcome {
@@ -72,19 +74,10 @@ async fn follow(config_file: &Path, name: &str) -> Outcome {
 
 /// Asks the running server, or opens the storage where no server runs.
 async fn perform(config: &Config, request: Request) -> Outcome<Answer> {
-    match call(&config.socket(), &request).await {
-        Ok(answer) => return Ok(answer),
-        Err(CallError::NoServer(_)) => {}
-        Err(error @ (CallError::Problem(_) | CallError::Forbidden(_) | CallError::Broken(_))) => {
-            return Err(error.into());
-        }
-    }
-    let storage = wire::open_storage(config).await?;
-    let answer = wire::operations_without_server(&storage)
-        .perform(request)
-        .await;
-    storage.close().await;
-    Ok(answer?)
+    let door = Door::open(config, &request).await?;
+    let answer = door.ask(request).await;
+    door.close().await;
+    answer
 }
 
 /// What a command asks for; `None` for those that do not ask.

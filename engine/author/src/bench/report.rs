@@ -1,32 +1,34 @@
 //! Costs as tables.
 
-use super::SessionFigures;
+use super::round::RoundFigures;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 
-/// What a filter costs, beside the empty one.
+/// What a plugin costs, beside the empty one of its world.
 #[derive(Debug, Clone, Serialize)]
 pub struct Measured {
     /// The component.
     pub file: PathBuf,
-    /// Octets of the message.
+    /// Its world.
+    pub world: &'static str,
+    /// Octets of the message or blob.
     pub message_bytes: usize,
-    /// Sessions measured.
+    /// Rounds measured.
     pub runs: u32,
     /// What it costs.
     pub plugin: Cost,
-    /// What a filter costs that does nothing.
+    /// What a plugin costs that does nothing.
     pub empty: Cost,
 }
 
-/// Costs of one session with one message.
+/// Costs of one round.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cost {
     /// Each call, in order.
     pub stages: Vec<StageCost>,
-    /// Microseconds of the whole session, starting the instance included; the median.
-    pub session_micros: f64,
+    /// Microseconds of the whole round, starting instances included; the median.
+    pub round_micros: f64,
     /// Octets of memory at most.
     pub memory_bytes: usize,
     /// Fuel of all calls.
@@ -48,10 +50,10 @@ pub struct StageCost {
     pub memory_bytes: usize,
 }
 
-/// Puts the session that counted fuel and those that were timed together.
-pub(super) fn cost(fueled: &SessionFigures, timed: &[SessionFigures]) -> Cost {
+/// Puts the round that counted fuel and those that were timed together.
+pub(super) fn cost(fueled: &RoundFigures, timed: &[RoundFigures]) -> Cost {
     let stages = fueled.calls.iter().enumerate().map(|(at, call)| {
-        let calls = timed.iter().filter_map(|session| session.calls.get(at));
+        let calls = timed.iter().filter_map(|round| round.calls.get(at));
         let mut micros: Vec<f64> = calls.map(|call| call.micros).collect();
         micros.sort_by(f64::total_cmp);
         StageCost {
@@ -62,12 +64,12 @@ pub(super) fn cost(fueled: &SessionFigures, timed: &[SessionFigures]) -> Cost {
             memory_bytes: call.memory_bytes,
         }
     });
-    let mut sessions: Vec<f64> = timed.iter().map(|session| session.micros).collect();
-    sessions.sort_by(f64::total_cmp);
+    let mut rounds: Vec<f64> = timed.iter().map(|round| round.micros).collect();
+    rounds.sort_by(f64::total_cmp);
     let memory = fueled.calls.iter().map(|call| call.memory_bytes).max();
     Cost {
         stages: stages.collect(),
-        session_micros: quantile(&sessions, 50),
+        round_micros: quantile(&rounds, 50),
         memory_bytes: memory.unwrap_or(0),
         fuel: fueled.calls.iter().filter_map(|call| call.fuel).sum(),
     }
@@ -82,7 +84,12 @@ fn quantile(sorted: &[f64], percent: usize) -> f64 {
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (file, octets, runs) = (self.file.display(), self.message_bytes, self.runs);
-        writeln!(f, "{file}: {runs} sessions, a message of {octets} octets")?;
+        let (round, thing) = match self.world {
+            "delivery" => ("delivery", "a message"),
+            "storage" | "storage-holder" => ("round trip", "a blob"),
+            _ => ("session", "a message"),
+        };
+        writeln!(f, "{file}: {runs} times, {thing} of {octets} octets")?;
         writeln!(
             f,
             "  {:<12} {:>12} {:>10} {:>10} {:>10}",
@@ -100,21 +107,21 @@ impl fmt::Display for Measured {
             )?;
         }
         let (plugin, empty) = (&self.plugin, &self.empty);
-        for (name, cost) in [("session", plugin), ("empty plugin", empty)] {
+        for (name, cost) in [(round, plugin), ("empty plugin", empty)] {
             writeln!(
                 f,
                 "  {name:<12} {:>12} {:>10.1} {:>10} {:>10}",
                 cost.fuel,
-                cost.session_micros,
+                cost.round_micros,
                 "",
                 cost.memory_bytes / 1024
             )?;
         }
-        if empty.session_micros > 0.0 {
-            let ratio = plugin.session_micros / empty.session_micros;
+        if empty.round_micros > 0.0 {
+            let ratio = plugin.round_micros / empty.round_micros;
             writeln!(
                 f,
-                "  a session takes {ratio:.1} times as long as with the empty plugin"
+                "  a {round} takes {ratio:.1} times as long as with the empty plugin"
             )?;
         }
         Ok(())

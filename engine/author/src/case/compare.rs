@@ -1,8 +1,12 @@
 //! Expectations against what happened.
 
+mod blob;
+mod delivery;
+
+use super::act::Happened;
 use super::parse::Places;
-use super::session::Ended;
 use super::{Difference, Expect, Presence};
+use crate::drive::Ended;
 use crate::witness::Seen;
 use std::collections::BTreeMap;
 use waxseal_mail::{HeaderSection, Reply};
@@ -10,7 +14,7 @@ use waxseal_ports::filter::{Verdict, label};
 
 /// Everything that a step led to.
 pub(super) struct Facts<'a> {
-    pub(super) ended: &'a Ended,
+    pub(super) happened: &'a Happened,
     pub(super) seen: &'a Seen,
     pub(super) kv: BTreeMap<String, String>,
     pub(super) http: Vec<String>,
@@ -38,7 +42,7 @@ impl<'a> Comparison<'a> {
     /// Notes a difference at `what`, a path such as `expect.verdict`.
     pub(super) fn differs(&mut self, what: &str, expected: &str, got: &str) {
         self.differences.push(Difference {
-            line: self.places.line(what),
+            at: self.places.spot(what),
             what: what.to_owned(),
             expected: expected.to_owned(),
             got: got.to_owned(),
@@ -83,21 +87,30 @@ impl<'a> Comparison<'a> {
 
     /// Compares all that `expect` names.
     pub(super) fn compare(&mut self, expect: &Expect, facts: &Facts<'_>) {
-        let ended = facts.ended;
-        self.verdict(expect, ended);
-        let field = |name: &str| header_value(ended.header.as_ref(), name);
-        self.same_map("expect.header", &expect.header, field);
-        self.same_list("expect.edits", expect.edits.as_ref(), &facts.seen.edits);
-        self.same_list("expect.tags", expect.tags.as_ref(), &ended.tags);
-        self.same("expect.sender", expect.sender.as_ref(), &ended.sender);
-        let recipients = expect.recipients.as_ref();
-        self.same_list("expect.recipients", recipients, &ended.recipients);
-        self.scores(expect, facts.seen);
+        match facts.happened {
+            Happened::Session(ended) => self.session(expect, ended, facts.seen),
+            Happened::Move => {}
+            Happened::Routes(routes) => self.routes(expect, routes),
+            Happened::Handover(outcome) => self.handover(expect, outcome, facts.seen),
+            Happened::Blob(blob) => self.blob(expect, blob),
+        }
         self.log(expect, facts.seen);
         self.same_map("expect.kv", &expect.kv, |key| facts.kv.get(key).cloned());
         self.same_list("expect.http", expect.http.as_ref(), &facts.http);
         self.same_list("expect.dns", expect.dns.as_ref(), &facts.dns);
         self.failure(expect, facts.seen);
+    }
+
+    fn session(&mut self, expect: &Expect, ended: &Ended, seen: &Seen) {
+        self.verdict(expect, ended);
+        let field = |name: &str| header_value(ended.header.as_ref(), name);
+        self.same_map("expect.header", &expect.header, field);
+        self.same_list("expect.edits", expect.edits.as_ref(), &seen.edits);
+        self.same_list("expect.tags", expect.tags.as_ref(), &ended.tags);
+        self.same("expect.sender", expect.sender.as_ref(), &ended.sender);
+        let recipients = expect.recipients.as_ref();
+        self.same_list("expect.recipients", recipients, &ended.recipients);
+        self.scores(expect, seen);
     }
 
     fn verdict(&mut self, expect: &Expect, ended: &Ended) {
@@ -162,6 +175,17 @@ impl<'a> Comparison<'a> {
             }
         }
     }
+}
+
+/// What of `holds` a text does not hold, and what of `lacks` it holds.
+fn missing(text: &str, holds: &[String], lacks: &[String]) -> Vec<String> {
+    let has = |wanted: &&String| text.contains(wanted.as_str());
+    let absent = holds.iter().filter(|wanted| !has(wanted));
+    let absent = absent.map(|wanted| format!("it does not hold {wanted:?}"));
+    let there = lacks.iter().filter(has);
+    absent
+        .chain(there.map(|wanted| format!("it holds {wanted:?}")))
+        .collect()
 }
 
 fn listed(lines: &[String]) -> String {

@@ -1,5 +1,6 @@
 //! What came of cases, for people and for machines.
 
+use super::Spot;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -7,8 +8,9 @@ use std::path::PathBuf;
 /// One expectation that was not met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The line of the expectation.
-    pub line: usize,
+    /// Where the expectation stands.
+    #[serde(flatten)]
+    pub at: Spot,
     /// Its path, for example `expect.verdict`.
     pub what: String,
     /// What was expected.
@@ -22,8 +24,9 @@ pub struct Difference {
 pub struct CaseResult {
     /// The file.
     pub file: PathBuf,
-    /// The line on which it begins.
-    pub line: usize,
+    /// Where it begins.
+    #[serde(flatten)]
+    pub at: Spot,
     /// What it is about.
     pub name: String,
     /// What was not as expected; empty where the case passed.
@@ -48,11 +51,11 @@ impl fmt::Display for CaseResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = self.file.display();
         if self.passed() {
-            return writeln!(f, "ok    {}  ({file}:{})", self.name, self.line);
+            return writeln!(f, "ok    {}  ({file}:{})", self.name, self.at);
         }
-        writeln!(f, "FAIL  {}  ({file}:{})", self.name, self.line)?;
+        writeln!(f, "FAIL  {}  ({file}:{})", self.name, self.at)?;
         for difference in &self.differences {
-            writeln!(f, "  {file}:{}: {}", difference.line, difference.what)?;
+            writeln!(f, "  {file}:{}: {}", difference.at, difference.what)?;
             write_block(f, "-", &difference.expected)?;
             write_block(f, "+", &difference.got)?;
         }

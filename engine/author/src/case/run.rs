@@ -1,25 +1,22 @@
-//! Runs a case: a world of stubs, the real host, one session a step.
+//! Runs a case: a world of stubs, the real host, one thing after another.
 
+use super::act::Actor;
 use super::compare::{Comparison, Facts};
-use super::parse::CaseFile;
-use super::{CaseResult, Step, session};
+use super::kind::Kind;
+use super::parse::{CaseFile, wrong};
+use super::stubs::Stubs;
+use super::{CaseResult, Step};
+use crate::bed::Bed;
 use crate::component::Subject;
 use crate::message::{Mail, with_crlf};
-use crate::stub::{StubDns, StubEntropy, StubHttp};
-use crate::witness::{Seen, Witness};
+use crate::stub::{StubDns, StubHttp};
+use crate::witness::Seen;
 use crate::{AuthorError, files, world};
 use bytes::Bytes;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use waxseal_mail::Timestamp;
-use waxseal_plugin::{Host, Instruments, Metering};
-use waxseal_ports::KeyValue;
-use waxseal_ports::key_value::Owner;
-use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
+use waxseal_plugin::{Metering, World};
 
 /// Octets of a message that a case names.
 const MESSAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -34,7 +31,7 @@ const DEFAULT_MESSAGE: &str = "Subject: test\r\nDate: Tue, 24 Nov 2026 05:29:34 
 pub async fn run_case(subject: &Subject, case: &CaseFile) -> Result<CaseResult, AuthorError> {
     let mut result = CaseResult {
         file: case.file.clone(),
-        line: case.line,
+        at: case.at,
         name: case.name.clone(),
         differences: Vec::new(),
         calls: Vec::new(),
@@ -46,15 +43,17 @@ pub async fn run_case(subject: &Subject, case: &CaseFile) -> Result<CaseResult, 
     };
     let stubs = Stubs::new(subject, first).await;
     let stubs = stubs.map_err(|error| at(case, 0, "stub", &error))?;
+    let runner = Runner {
+        subject,
+        // What no server would load is refused when it is loaded.
+        world: subject.world()?.unwrap_or(World::Filter),
+        case,
+        stubs: &stubs,
+    };
     for (index, (step, places)) in case.steps.iter().zip(&case.places).enumerate() {
         stubs.clock.advance(Duration::from_secs(step.after_secs));
         let mut comparison = Comparison::new(places);
-        let world = World {
-            subject,
-            case,
-            stubs: &stubs,
-        };
-        let seen = world.step(index, step, &mut comparison).await?;
+        let seen = runner.step(index, step, &mut comparison).await?;
         if case.steps.len() > 1 {
             result
                 .calls
@@ -70,67 +69,18 @@ pub async fn run_case(subject: &Subject, case: &CaseFile) -> Result<CaseResult, 
 
 /// An error with the place of the key that it is about.
 fn at(case: &CaseFile, step: usize, path: &str, error: &AuthorError) -> AuthorError {
-    let line = case.places.get(step).map_or(case.line, |p| p.line(path));
-    AuthorError::Wrong(format!("{}:{line}: {error}", case.file.display()))
+    let spot = case.places.get(step).map_or(case.at, |p| p.spot(path));
+    wrong(&case.file, spot, &error.to_string())
 }
 
-/// What stays from step to step.
-struct Stubs {
-    clock: Arc<FakeClock>,
-    key_value: Arc<MemoryKeyValue>,
-    /// The plugin as the owner of keys.
-    owner: Owner,
-    entropy: Arc<StubEntropy>,
-}
-
-impl Stubs {
-    async fn new(subject: &Subject, step: &Step) -> Result<Self, AuthorError> {
-        let now = step.stub.now.as_deref();
-        let now = now
-            .map(|text| OffsetDateTime::parse(text, &Rfc3339))
-            .transpose();
-        let now = now.map_err(|error| {
-            AuthorError::Wrong(format!(
-                "`stub.now` is not as 2026-11-24T05:29:34Z: {error}"
-            ))
-        })?;
-        let wall = |now: OffsetDateTime| Timestamp::utc(now.unix_timestamp());
-        let clock = now.map_or_else(FakeClock::default, |now| FakeClock::at(wall(now)));
-        let clock = Arc::new(clock);
-        let stubs = Self {
-            key_value: Arc::new(MemoryKeyValue::new(clock.clone())),
-            entropy: Arc::new(StubEntropy::new(step.stub.random)),
-            owner: Owner {
-                tenant: String::new(),
-                plugin: subject.name.clone(),
-                octets_max: u64::MAX,
-            },
-            clock,
-        };
-        for (key, value) in &step.stub.kv {
-            let value = Bytes::from(value.clone());
-            let set = stubs.key_value.set(&stubs.owner, key, value, None).await;
-            set.map_err(|error| AuthorError::Wrong(format!("`stub.kv.{key}`: {error}")))?;
-        }
-        Ok(stubs)
-    }
-
-    /// The keys and values there are now; octets that are no UTF-8 are replaced.
-    fn kv(&self) -> BTreeMap<String, String> {
-        let entries = self.key_value.entries(&self.owner).into_iter();
-        entries
-            .map(|(key, value)| (key, String::from_utf8_lossy(&value).into_owned()))
-            .collect()
-    }
-}
-
-struct World<'a> {
+struct Runner<'a> {
     subject: &'a Subject,
+    world: World,
     case: &'a CaseFile,
     stubs: &'a Stubs,
 }
 
-impl World<'_> {
+impl Runner<'_> {
     /// Makes a step as often as it says and compares its last time.
     async fn step(
         &self,
@@ -139,48 +89,52 @@ impl World<'_> {
         comparison: &mut Comparison<'_>,
     ) -> Result<Seen, AuthorError> {
         let misplaced = |path: &str, error: AuthorError| at(self.case, index, path, &error);
+        let kind = Kind::of(step, self.world);
+        if let Some(places) = self.case.places.get(index)
+            && let Some((path, text)) = kind.mistake(step, places)
+        {
+            return Err(misplaced(&path, AuthorError::Wrong(text)));
+        }
         let mail = mail(step, &self.case.file).map_err(|error| misplaced("envelope", error))?;
-        let (dns, http) = (
-            Arc::new(StubDns::new(&step.stub.dns)),
-            Arc::new(StubHttp::new(step.stub.http.clone())),
-        );
-        let witness = Arc::new(Witness::default());
-        let services = world::Reach {
+        let dns = Arc::new(StubDns::new(&step.stub.dns));
+        let answers = step.stub.http.clone();
+        let http = Arc::new(StubHttp::new(answers, self.stubs.shelf.clone()));
+        let reach = world::Reach {
             clock: self.stubs.clock.clone(),
             key_value: self.stubs.key_value.clone(),
             entropy: self.stubs.entropy.clone(),
             dns: dns.clone(),
             http: http.clone(),
         };
-        let services = services.services(self.subject);
         let config = self.subject.config(step);
         let mut config = config.map_err(|error| misplaced("config", error))?;
         let vault = world::vault(&step.stub.secrets, &step.stub.aead_keys);
         config.vault = vault.map_err(|error| misplaced("stub", error))?;
-        let instruments = Instruments {
-            metering: Metering::Fuel,
-            watch: Some(witness.clone()),
-        };
-        let host = match Host::start_with(config, services, instruments).await {
-            Ok(host) => host,
+        let bed = match Bed::start(self.subject, config, &reach, Metering::Fuel).await {
+            Ok(bed) => bed,
             Err(error) => {
                 refused(step, &error.to_string(), comparison);
-                return Ok(witness.take());
+                return Ok(Seen::default());
             }
         };
         if let Some(text) = &step.expect.refused {
             comparison.differs("expect.refused", text, "the configuration is taken");
         }
-        witness.take();
-        let mut ended = session::run(&host, step, &mail).await;
+        let actor = Actor {
+            bed: &bed,
+            stubs: self.stubs,
+            step,
+            file: &self.case.file,
+        };
+        let mut happened = actor.act(kind, &mail).await;
         for _ in 1..step.repeat {
-            witness.take();
-            ended = session::run(&host, step, &mail).await;
+            bed.witness.take();
+            happened = actor.act(kind, &mail).await;
         }
-        let ended = ended.map_err(|error| misplaced("session", error))?;
-        let seen = witness.take();
+        let happened = happened.map_err(|(path, error)| misplaced(path, error))?;
+        let seen = bed.witness.take();
         let facts = Facts {
-            ended: &ended,
+            happened: &happened,
             seen: &seen,
             kv: self.stubs.kv(),
             http: http.asked(),

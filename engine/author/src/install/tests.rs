@@ -3,6 +3,7 @@ use crate::bench::empty_component;
 use crate::stub::{HttpAnswer, StubHttp};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use waxseal_ports::http_client::HttpError;
 
 /// A server that holds a few resources.
@@ -35,7 +36,9 @@ impl World {
     fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
-            component: empty_component().unwrap().into(),
+            component: empty_component(waxseal_plugin::World::Filter, &[])
+                .unwrap()
+                .into(),
         }
     }
 
@@ -146,7 +149,7 @@ async fn nothing_is_written_on_failure() {
         sha256: Some(sha256(answer.body.as_bytes())),
         ..world.plan("https://a.test/x.wasm")
     };
-    let error = install(&script, &StubHttp::new(vec![answer]))
+    let error = install(&script, &StubHttp::new(vec![answer], Arc::default()))
         .await
         .unwrap_err();
     assert!(

@@ -68,7 +68,7 @@ async fn what_was_recorded_can_be_replayed() {
     send(&recorder, "after").await;
     let mut source = Recorded::open(folder.path()).unwrap();
     let mut seen = Vec::new();
-    while let Some(replayed) = source.next() {
+    while let Some(replayed) = source.next().await {
         let replayed = replayed.unwrap();
         let text = String::from_utf8(replayed.mail.octets.to_vec()).unwrap();
         let subject = text.lines().next().unwrap().to_owned();

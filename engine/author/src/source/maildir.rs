@@ -3,6 +3,7 @@
 use super::{MESSAGE_BYTES_MAX, Replayed, Source, envelope_of};
 use crate::message::with_crlf;
 use crate::{AuthorError, files};
+use async_trait::async_trait;
 use std::path::{Path, PathBuf};
 
 /// A folder under way.
@@ -43,6 +44,7 @@ impl Maildir {
     }
 }
 
+#[async_trait]
 impl Source for Maildir {
     fn total(&self) -> u64 {
         u64::try_from(self.files.len()).unwrap_or(u64::MAX)
@@ -52,7 +54,7 @@ impl Source for Maildir {
         u64::try_from(self.at).unwrap_or(u64::MAX)
     }
 
-    fn next(&mut self) -> Option<Result<Replayed, AuthorError>> {
+    async fn next(&mut self) -> Option<Result<Replayed, AuthorError>> {
         let path = self.files.get(self.at)?;
         self.at += 1;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -65,18 +67,18 @@ impl Source for Maildir {
 mod tests {
     use super::*;
 
-    #[test]
-    fn both_kinds_of_folders() {
+    #[tokio::test]
+    async fn both_kinds_of_folders() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, format!("Subject: {name}\n\nbody\n")).unwrap();
         };
-        let places = || {
+        let places = async || {
             let mut source = Maildir::open(folder.path()).unwrap();
             let mut places = Vec::new();
-            while let Some(message) = source.next() {
+            while let Some(message) = source.next().await {
                 places.push(message.unwrap().place);
             }
             places
@@ -84,9 +86,9 @@ mod tests {
         write("b.eml");
         write("a.eml");
         write(".hidden");
-        assert_eq!(places(), ["a.eml", "b.eml"]);
+        assert_eq!(places().await, ["a.eml", "b.eml"]);
         write("cur/2:2,S");
         write("new/1");
-        assert_eq!(places(), ["2:2,S", "1"]);
+        assert_eq!(places().await, ["2:2,S", "1"]);
     }
 }

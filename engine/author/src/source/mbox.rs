@@ -3,6 +3,7 @@
 use super::{MESSAGE_BYTES_MAX, Replayed, Source, envelope_of};
 use crate::AuthorError;
 use crate::message::with_crlf;
+use async_trait::async_trait;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -85,6 +86,7 @@ impl Mbox {
     }
 }
 
+#[async_trait]
 impl Source for Mbox {
     fn total(&self) -> u64 {
         self.total
@@ -94,7 +96,7 @@ impl Source for Mbox {
         self.done
     }
 
-    fn next(&mut self) -> Option<Result<Replayed, AuthorError>> {
+    async fn next(&mut self) -> Option<Result<Replayed, AuthorError>> {
         let from = self.from.take()?;
         self.number += 1;
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
@@ -113,8 +115,8 @@ impl Source for Mbox {
 mod tests {
     use super::*;
 
-    #[test]
-    fn messages_are_told_apart() {
+    #[tokio::test]
+    async fn messages_are_told_apart() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("in.mbox");
         let text = "From a@b.test Tue Nov 24 05:29:34 2026\nSubject: one\n\n>From here on\nFrom there too\n\n\
@@ -122,7 +124,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let mut mbox = Mbox::open(&path).unwrap();
         let mut seen = Vec::new();
-        while let Some(message) = mbox.next() {
+        while let Some(message) = mbox.next().await {
             let message = message.unwrap();
             let text = String::from_utf8(message.mail.octets.to_vec()).unwrap();
             seen.push((

@@ -4,6 +4,7 @@ use super::{MESSAGE_BYTES_MAX, Replayed, Source};
 use crate::message::Mail;
 use crate::record::Entry;
 use crate::{AuthorError, files};
+use async_trait::async_trait;
 use std::path::{Path, PathBuf};
 use waxseal_mail::SessionId;
 use waxseal_ports::filter::{Protocol, SessionInfo};
@@ -29,6 +30,7 @@ impl Recorded {
     }
 }
 
+#[async_trait]
 impl Source for Recorded {
     fn total(&self) -> u64 {
         u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
@@ -38,7 +40,7 @@ impl Source for Recorded {
         u64::try_from(self.at).unwrap_or(u64::MAX)
     }
 
-    fn next(&mut self) -> Option<Result<Replayed, AuthorError>> {
+    async fn next(&mut self) -> Option<Result<Replayed, AuthorError>> {
         let path = self.entries.get(self.at)?;
         self.at += 1;
         Some(read(path))

@@ -1,5 +1,6 @@
 //! The commands that run a plugin: `test`, `replay`, `bench`.
 
+use super::queue::Waiting;
 use super::{build, cache_folder, print, show, subject, table, tell};
 use crate::cli::{BenchArgs, MailArgs, ReplayArgs, TestArgs};
 use crate::failure::{Failure, Outcome};
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use waxseal_author::case::{CaseResult, Summary, find_cases, read_cases, run_case};
-use waxseal_author::project::Project;
+use waxseal_author::project::{CASES, Project};
 use waxseal_author::source::{MESSAGE_BYTES_MAX, Maildir, Mbox, Recorded, Replayed, Source};
 use waxseal_author::{AuthorError, BenchPlan, Judge, Judged, Mail, Subject, files, with_crlf};
 
@@ -59,7 +60,11 @@ fn what_to_test(args: &TestArgs) -> Outcome<(Subject, PathBuf)> {
     if args.target.is_dir() {
         let project = Project::open(&args.target)?;
         let built = build(&project)?;
-        let cases = args.cases.clone().unwrap_or_else(|| project.cases());
+        let cases = args.cases.clone().unwrap_or_else(|| {
+            let beside = args.target.join(CASES);
+            let plain = beside.strip_prefix(".").map(Path::to_owned);
+            plain.unwrap_or(beside)
+        });
         return Ok((Subject::new(&built.component, cache_folder())?, cases));
     }
     let subject = subject(&args.target)?;
@@ -69,7 +74,7 @@ fn what_to_test(args: &TestArgs) -> Outcome<(Subject, PathBuf)> {
 }
 
 /// Replays mail, with a line for each verdict of interest and progress on a terminal.
-pub(super) async fn replay(args: ReplayArgs) -> Outcome {
+pub(super) async fn replay(config_file: &Path, args: ReplayArgs) -> Outcome {
     let one = subject(&args.file)?;
     let first = Judge::load(&one, table(args.settings.as_deref(), &one)?).await?;
     let second = match &args.with {
@@ -80,7 +85,18 @@ pub(super) async fn replay(args: ReplayArgs) -> Outcome {
             Some(Judge::load(&two, table(settings.map(PathBuf::as_path), &two)?).await?)
         }
     };
-    let mut source = source(&args.mail)?;
+    let mut waiting = None;
+    let mut other;
+    let source: &mut dyn Source = if args.mail.queue {
+        let queue = waiting.insert(Waiting::open(config_file).await?);
+        if queue.is_cut() {
+            tell("the queue holds more than is looked at: the oldest 10000 messages");
+        }
+        queue
+    } else {
+        other = source(&args.mail)?;
+        &mut *other
+    };
     let (json, verbose) = (args.output.json, args.verbose);
     let shows_progress = std::io::stderr().is_terminal();
     let mut number = 0_u64;
@@ -98,7 +114,11 @@ pub(super) async fn replay(args: ReplayArgs) -> Outcome {
             told = print(&line(replayed, one, two));
         }
     };
-    let came = waxseal_author::replay(&mut *source, &first, second.as_ref(), &mut hear).await?;
+    let came = waxseal_author::replay(source, &first, second.as_ref(), &mut hear).await;
+    if let Some(queue) = waiting {
+        queue.close().await;
+    }
+    let came = came?;
     told?;
     show(&came, args.output)?;
     if came.is_clean() {
@@ -126,7 +146,7 @@ fn source(mail: &MailArgs) -> Outcome<Box<dyn Source>> {
         (None, Some(folder), _) => Ok(Box::new(Maildir::open(folder)?)),
         (None, None, Some(folder)) => Ok(Box::new(Recorded::open(folder)?)),
         (None, None, None) => Err(Failure::wrong(
-            "name the mail: --mbox, --maildir, --recorded",
+            "name the mail: --mbox, --maildir, --recorded, --queue",
         )),
     }
 }

@@ -43,16 +43,20 @@ pub(crate) enum AuthorCommand {
     },
     /// Run test cases against a component.
     ///
-    /// A case says who connects, what is sent, what DNS, HTTP, clock and store answer, and what is
-    /// expected; plugins/tutorial/cases has examples. Exit code 1 when one fails.
+    /// A case says who connects, what is sent, routed, stored or moved, what DNS, HTTP, clock and store
+    /// answer, and what is expected; the `cases` of new projects are examples. Exit code 1 when one fails.
     Test(TestArgs),
     /// Run a filter or learner over mail that came in before, and count its verdicts.
     ///
     /// With --with a second version judges the same mail and only the differences are shown. Exit
     /// code 1 when a call failed or the versions differ.
     Replay(ReplayArgs),
-    /// Measure what a filter or learner costs: fuel, time and memory a stage, beside a filter that does
+    /// Measure what a plugin costs: fuel, time and memory a stage, beside a plugin of its world that does
     /// nothing.
+    ///
+    /// Filters and learners judge the message (and learners hear of a move), delivery plugins route it and
+    /// take it away, storage plugins and holders get its octets as a blob. DNS knows nothing; HTTP leads to
+    /// a server that takes everything.
     Bench(BenchArgs),
     /// Make or use keys for signing.
     #[command(subcommand)]
@@ -185,12 +189,16 @@ pub(crate) struct MailArgs {
     /// A folder that `waxseal record` wrote.
     #[arg(long, value_name = "DIR")]
     pub recorded: Option<PathBuf>,
+    /// The messages that wait in the queue of the server of --config, at most the oldest 10,000. The
+    /// queue stays as it is.
+    #[arg(long)]
+    pub queue: bool,
 }
 
 /// Arguments of `plugin bench`.
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
-    /// The component: a filter or learner.
+    /// The component.
     pub file: PathBuf,
     /// The message; by default one of 4 KB.
     #[arg(long, value_name = "FILE")]
@@ -198,7 +206,7 @@ pub(crate) struct BenchArgs {
     /// Settings of the plugin, as in `plugin check`.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
-    /// Sessions that are measured.
+    /// Rounds that are measured.
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub runs: u32,
     #[command(flatten)]
