@@ -30,6 +30,7 @@ pub(crate) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
     "default-jre-headless",
+    "docker-registry",
     "getmail6",
     "iproute2",
     "isync",

@@ -1,6 +1,7 @@
 //! `waxseal serve` with a configuration of the test's own, on the folder of a demo.
 
 use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use waxseal_tests::{Client, Folder, Server, program, until};
@@ -23,6 +24,18 @@ impl Engine {
     /// Lets a demo make accounts and configuration, adds `more` to that, and serves it.
     pub(crate) fn start(name: &str, more: &str) -> Result<Self> {
         Self::start_with(name, &[], more)
+    }
+
+    /// The same with what the demo wrote edited.
+    pub(crate) fn start_edited(
+        name: &str,
+        edit: impl FnOnce(String) -> String,
+        more: &str,
+    ) -> Result<Self> {
+        let mut engine = Self::prepare(name, &[])?;
+        engine.head = edit(engine.head.clone());
+        engine.serve(more)?;
+        Ok(engine)
     }
 
     /// The same with mail for elsewhere going to this port of 127.0.0.1.
@@ -146,6 +159,18 @@ impl Engine {
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Result<Client> {
         self.demo.command(arguments)
+    }
+
+    /// Its configuration.
+    pub(crate) fn config_file(&self) -> PathBuf {
+        self.demo.folder.path().join("waxseal.toml")
+    }
+
+    /// Sends SIGHUP.
+    pub(crate) fn hang_up(&self) -> Result<()> {
+        let process = self.process.as_ref().context("the server is stopped")?;
+        let kill = Client::new("kill").arg("-HUP").arg(process.id());
+        kill.succeed().map(drop)
     }
 
     /// What it printed, and where the configuration sends its log.

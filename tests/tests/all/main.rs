@@ -13,6 +13,8 @@ mod imap_clients;
 mod messages;
 mod milter;
 mod operations;
+mod plugin_live;
+mod plugin_oci;
 mod plugin_tools;
 mod pop3_clients;
 mod relay;

@@ -114,7 +114,7 @@ fn cases_pass_and_fail_with_their_place() {
     let bad = write(&folder, "bad.toml", &case("a lottery", "reject"));
     let arguments = ["plugin", "test", &rules, "--cases", &bad];
     let words = [
-        "bad.toml:9: expect.verdict",
+        "bad.toml:9:1: expect.verdict",
         "- reject",
         "+ quarantine",
         "0 passed, 1 failed",
@@ -187,12 +187,81 @@ fn costs_are_measured() {
     let fuel = || {
         let json = check(&folder, &arguments, 0, &[]);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert!(json["empty"]["session_micros"].as_f64().unwrap() > 0.0);
+        assert!(json["empty"]["round_micros"].as_f64().unwrap() > 0.0);
         json["plugin"]["fuel"].as_u64().unwrap()
     };
     let first = fuel();
     assert!(first > 0);
     assert_eq!(first, fuel(), "fuel is the same every time");
+}
+
+/// Settings of a plugin of each world, and of a script, with the stages that they are asked at.
+const MEASURED: [(&str, &str, &str); 6] = [
+    ("bayes", "grants.kv_bytes = 1048576\n", "message moved"),
+    (
+        "http-transport",
+        "[config]\nurl = \"https://in.example.org/\"\nrecipients = [\"*@example.test\"]\n\
+         [grants]\nhttp = [\"https://in.example.org/\"]\n",
+        "route transport",
+    ),
+    ("compress", "", "encode decode"),
+    (
+        "seal",
+        "config.key = \"mail\"\ngrants.aead_keys = [\"mail\"]\n",
+        "encode decode",
+    ),
+    (
+        "mirror",
+        "config.url = \"https://blobs.example.org/\"\n\
+         grants.http = [\"https://blobs.example.org/\"]\n",
+        "put get delete",
+    ),
+    (
+        "subject-guard-js",
+        "config.reject = \"lottery\"\n",
+        "mail headers message",
+    ),
+];
+
+#[test]
+fn every_world_is_measured_or_it_is_said_why_not() {
+    let folder = Folder::new("bench-worlds").unwrap();
+    let component = |name: &str| {
+        let file = plugins().unwrap().join(name).with_extension("wasm");
+        file.to_str().unwrap().to_owned()
+    };
+    for (name, settings, stages) in MEASURED {
+        let settings = write(&folder, &format!("{name}.toml"), settings);
+        let file = component(name);
+        let arguments = [
+            "plugin",
+            "bench",
+            &file,
+            "--settings",
+            &settings,
+            "--runs",
+            "3",
+        ];
+        let shown = check(&folder, &arguments, 0, &["empty plugin", "times as long"]);
+        let lines = shown.lines().skip(2).map(str::trim_start);
+        let named = lines.filter_map(|line| line.split_whitespace().next());
+        let seen: Vec<_> = named.take(stages.split(' ').count()).collect();
+        assert_eq!(seen.join(" "), stages, "{shown}");
+    }
+    let words = ["`message` failed", "kv is not granted", "[grants]"];
+    check(
+        &folder,
+        &["plugin", "bench", &component("bayes")],
+        1,
+        &words,
+    );
+    let words = ["refuses its configuration", "url is missing"];
+    check(
+        &folder,
+        &["plugin", "bench", &component("mirror")],
+        2,
+        &words,
+    );
 }
 
 #[test]
