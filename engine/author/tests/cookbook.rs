@@ -17,6 +17,7 @@ use waxseal_author::{Subject, check, inspect};
 use waxseal_mime::{Limits, Parser};
 use waxseal_plugin::Services;
 use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
+use waxseal_ports::trace::NoLateTrace;
 
 /// The pages, with their recipes in order.
 const PAGES: [(&str, [&str; 4]); 3] = [
@@ -207,6 +208,7 @@ fn services(subject: &Subject) -> Services {
         key_value: Arc::new(MemoryKeyValue::new(clock)),
         resolver: Arc::new(StubDns::default()),
         http: Arc::new(StubHttp::default()),
+        late_trace: Arc::new(NoLateTrace),
     }
 }
 
