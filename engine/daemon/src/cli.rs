@@ -1,6 +1,7 @@
 //! The command line.
 
 mod author;
+mod probe;
 mod record;
 
 pub(crate) use author::{
@@ -8,6 +9,7 @@ pub(crate) use author::{
     TestArgs,
 };
 
+pub(crate) use probe::ProbeArgs;
 pub(crate) use record::RecordCommand;
 
 use clap::{Args, Parser, Subcommand};
@@ -73,6 +75,11 @@ pub(crate) enum Command {
     /// Write, test, install and watch plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Ask any mail server what it can do, and have it show so.
+    ///
+    /// Records what is announced before and after TLS and login, then uses each extension that was
+    /// announced. Needs no configuration file.
+    Probe(ProbeArgs),
 }
 
 /// Arguments of `demo`.
@@ -438,6 +445,14 @@ mod tests {
             expect![[
                 r#"error: invalid value '8891' for '--socket <SOCKET>': "8891" is not inet:HOST:PORT, inet:PORT@HOST or unix:/PATH"#
             ]],
+        );
+        check(
+            "probe --tls none",
+            expect!["error: the following required arguments were not provided:"],
+        );
+        check(
+            "probe h:143 --login alice",
+            expect!["error: the following required arguments were not provided:"],
         );
         check(
             "plugin logs rules -f",

@@ -13,6 +13,7 @@ mod logging;
 mod memory;
 mod operate;
 mod plugin_log;
+mod probe;
 mod serve;
 mod serve_milter;
 mod terminal;
@@ -65,6 +66,7 @@ fn run(cli: Cli) -> Outcome {
                 serve_milter::serve_milter(file, args).await
             }
             Command::Plugin(PluginCommand::Author(command)) => author::author(file, command).await,
+            Command::Probe(args) => probe::run(args).await,
             command @ (Command::Domain(_)
             | Command::Account(_)
             | Command::Alias(_)
@@ -91,6 +93,7 @@ const fn serves(command: &Command) -> bool {
         | Command::Queue(_)
         | Command::Message(_)
         | Command::Record(_)
+        | Command::Probe(_)
         | Command::Plugin(_) => false,
     }
 }

@@ -102,7 +102,8 @@ fn request(command: Command) -> Outcome<Option<(Request, Output)>> {
         | Command::Serve
         | Command::Demo(_)
         | Command::Init(_)
-        | Command::Config(_) => None,
+        | Command::Config(_)
+        | Command::Probe(_) => None,
     })
 }
 

@@ -26,11 +26,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("delivery", &["settings", "mail", "ports", "smtp", "mime", "net"]),
     ("access", &["settings", "mail", "ports", "imap", "pop3", "mime", "net"]),
     ("admin", &["settings", "mail", "ports"]),
+    ("probe", &[]),
     (
         "daemon",
         &[
             "settings", "mail", "ports", "mime", "net", "storage", "plugin", "milter", "dns",
-            "fetch", "intake", "delivery", "access", "admin", "author",
+            "fetch", "intake", "delivery", "access", "admin", "author", "probe",
         ],
     ),
     ("site", &[]),
