@@ -8,7 +8,7 @@ mod imap_client;
 mod memory;
 mod messages;
 mod postfix;
-mod scratch;
+pub(crate) mod scratch;
 mod site;
 mod smtp;
 

@@ -44,6 +44,17 @@ pub(crate) fn site(profile: Profile) -> Result<PathBuf> {
     Ok(built(profile, PathBuf::new()).site)
 }
 
+/// Builds the engine without any plugin.
+pub(crate) fn engine_alone() -> Result<PathBuf> {
+    shell::run(&mut shell::cargo([
+        "build",
+        "-p",
+        "waxseal-daemon",
+        "--bins",
+    ]))?;
+    Ok(built(Profile::Dev, PathBuf::new()).engine)
+}
+
 /// Builds the plugins, and both programs together with all tests: chosen apart, the two would ask for
 /// other features of what they stand on, and Cranelift would be compiled twice.
 pub(crate) fn with_tests(install: Install) -> Result<Built> {

@@ -1,4 +1,4 @@
-//! The project's one front door: `cargo xtask demo | test | ci | bench | plugins`.
+//! The project's one front door: `cargo xtask demo | test | ci | bench | peers | plugins`.
 //!
 //! Each command installs what it lacks through `apt-get`, saying so first (`--no-install` only
 //! reports), and shows every command it runs.
@@ -14,6 +14,7 @@ mod build;
 mod ci;
 mod demo;
 mod packages;
+mod peers;
 mod plugins;
 mod shell;
 mod test;
@@ -43,6 +44,9 @@ enum Command {
     Ci,
     /// Measures, side by side with a peer, and prints a table.
     Bench(bench::Options),
+    /// Starts packaged mail servers in namespaces of their own, probes them, rewrites the measured
+    /// files of the catalog.
+    Peers(peers::Options),
     /// Builds the shipped plugins, and the tutorial in four languages, into
     /// `$CARGO_TARGET_DIR/plugins`.
     Plugins,
@@ -62,6 +66,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(options) => test::run(install, &options),
         Command::Ci => ci::run(install),
         Command::Bench(options) => bench::run(install, &options),
+        Command::Peers(options) => peers::run(install, &options),
         Command::Plugins => plugins::build_all(install).map(|_| ()),
         Command::Bindings { check } => bindings::run(
             install,

@@ -1,0 +1,2 @@
+touch /etc/aliases
+smtpd
