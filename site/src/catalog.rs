@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::date::Date;
 use crate::markdown::{Rendered, render};
 use crate::model::{
-    Chapter, Claim, Comparison, Extension, Feature, LinkCheck, Product, Protocol, Redirect, Status,
-    Survey, Term,
+    Chapter, Claim, Comparison, Extension, Feature, LinkCheck, Measurement, Product, Protocol,
+    Redirect, Status, Survey, Term, measured_claims,
 };
 use crate::reference::Reference;
 use crate::resolve::{Cell, resolve};
@@ -23,6 +23,8 @@ pub struct ProductEntry {
     pub cells: BTreeMap<String, Cell>,
     /// Cells by feature; an absent feature is unknown.
     pub features: BTreeMap<String, Cell>,
+    /// What was measured, a stock server first.
+    pub measured: Vec<Measurement>,
 }
 
 impl ProductEntry {
@@ -100,6 +102,10 @@ pub struct Parts {
     pub products: Vec<Product>,
     /// Claims by product.
     pub claims: Vec<(String, Vec<Claim>)>,
+    /// Measured files by product.
+    pub measured: BTreeMap<String, Vec<Measurement>>,
+    /// Transcripts by their path below the content folder.
+    pub transcripts: BTreeMap<String, String>,
     /// Protocols.
     pub protocols: Vec<Protocol>,
     /// Extensions.
@@ -147,6 +153,8 @@ pub struct Catalog {
     pub surveys: BTreeMap<String, SurveyEntry>,
     /// Chapters of the manual, in reading order.
     pub manual: Vec<ChapterEntry>,
+    /// Transcripts of the prober by their path below the content folder.
+    pub transcripts: BTreeMap<String, String>,
     /// The generated part of the manual.
     pub reference: Reference,
     /// Synonyms of the search.
@@ -168,7 +176,9 @@ impl Catalog {
     pub fn build(parts: Parts) -> Self {
         let Parts {
             products,
-            claims,
+            mut claims,
+            mut measured,
+            transcripts,
             protocols,
             extensions,
             terms,
@@ -183,6 +193,7 @@ impl Catalog {
             evaluation,
             hash,
         } = parts;
+        add_measured(&mut measured, &mut claims);
         manual.sort_by_key(|chapter| (chapter.section, chapter.order));
         let content_date = content_date(&products, &claims);
         let mut by_product = by_product(claims);
@@ -194,6 +205,7 @@ impl Catalog {
                 .map(|(id, claims)| (id, resolve(claims, &content_date, changes)));
             let (cells, features) = cells.partition(|(id, _)| id.contains('/'));
             let prose = render(&facts.prose);
+            let measured = measured.remove(&facts.slug).unwrap_or_default();
             (
                 facts.slug.clone(),
                 ProductEntry {
@@ -201,6 +213,7 @@ impl Catalog {
                     prose,
                     cells,
                     features,
+                    measured,
                 },
             )
         };
@@ -216,6 +229,7 @@ impl Catalog {
                 .into_iter()
                 .map(|facts| Entry::new(facts, |one| &one.prose))
                 .collect(),
+            transcripts,
             reference,
             synonyms,
             redirects: moved(redirects),
@@ -301,6 +315,17 @@ fn by_product(claims: Vec<(String, Vec<Claim>)>) -> BTreeMap<String, BTreeMap<St
         }
     }
     by_product
+}
+
+/// Puts measurements in order, stock servers first, and what they claim beside what is written.
+fn add_measured(
+    measured: &mut BTreeMap<String, Vec<Measurement>>,
+    claims: &mut Vec<(String, Vec<Claim>)>,
+) {
+    for (product, measurements) in measured {
+        measurements.sort_by_key(|one| (one.facts.profile, one.path.clone()));
+        claims.push((product.clone(), measured_claims(measurements)));
+    }
 }
 
 fn content_date(products: &[Product], claims: &[(String, Vec<Claim>)]) -> Date {

@@ -7,6 +7,7 @@
 //! inline style. Data enters through [`content`] and leaves through [`serve`]. The catalog never
 //! talks to the mail engine and never fetches anything from a network.
 
+pub mod agreement;
 pub mod announce;
 pub mod catalog;
 pub mod choose;

@@ -20,7 +20,7 @@ pub use extension::{Extension, ExtensionStatus, Match, Spec, Token};
 pub use feature::{AppliesTo, Feature, FeatureGroup, ValueType};
 pub use link::{LinkCheck, LinksFile};
 pub use manual::{Chapter, Section, chapter_url};
-pub use measured::{Check, CheckResult, MeasuredFile};
+pub use measured::{Check, CheckResult, MeasuredFile, Measurement, Profile, measured_claims};
 pub use product::{Event, EventKind, FormerName, Kind, Product, Release, Role, Status, Surety};
 pub use protocol::{Milestone, Port, Protocol};
 pub use redirect::{AddressesFile, Redirect, RedirectsFile};

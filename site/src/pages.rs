@@ -33,6 +33,7 @@ pub mod shortcut;
 pub mod static_note;
 pub mod survey;
 pub mod surveys;
+pub mod transcript;
 pub mod wit;
 
 mod bar;

@@ -39,6 +39,10 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/products", get(pages::products::page))
         .route("/products/{slug}", get(pages::product::page))
         .route("/products/{slug}/evidence", get(pages::evidence::page))
+        .route(
+            "/products/{slug}/transcripts/{name}",
+            get(pages::transcript::page),
+        )
         .route("/protocols", get(pages::protocols::page))
         .route("/protocols/{id}", get(pages::protocol::page))
         .route("/extensions/{protocol}/{slug}", get(pages::extension::page))

@@ -134,6 +134,10 @@ rules! {
     C110 Error "a value that the feature does not know"
         "A feature with a list of values is comparable only while claims keep to the list."
         "value = \"monolitic\""
+    C111 Error "a measured file that something changed"
+        "A measured file holds its own digest and those of its transcripts. Run the prober again \
+         (cargo xtask peers) instead of writing into what it wrote."
+        "result = \"exercised\"   # changed by hand"
     V101 Error "figures that do not agree"
         "Not more hosts can be told apart than answered; a share is its count divided by the base; \
          the shares add up to 100 with a line for what the source does not tell."

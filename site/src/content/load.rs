@@ -14,8 +14,8 @@ use super::spanned::Document;
 use crate::catalog::{Catalog, Parts};
 use crate::date::Date;
 use crate::model::{
-    Chapter, ClaimsFile, Comparison, Extension, Feature, LinksFile, MeasuredFile, Product,
-    Protocol, RedirectsFile, Survey, Term,
+    Chapter, ClaimsFile, Comparison, Extension, Feature, LinksFile, MeasuredFile, Measurement,
+    Product, Protocol, RedirectsFile, Survey, Term,
 };
 use crate::reference::Reference;
 use crate::search::{Evaluation, Synonyms};
@@ -128,6 +128,10 @@ pub fn check(files: Vec<SourceFile>, today: &Date) -> anyhow::Result<Loaded> {
     } else {
         let mut parts = parts(&pages)?;
         parts.reference = reference;
+        for file in transcripts {
+            parts.hash.update(file.text.as_bytes());
+            parts.transcripts.insert(file.path, file.text);
+        }
         Some(Catalog::build(parts))
     };
     Ok(Loaded {
@@ -280,8 +284,11 @@ fn parts(pages: &[Page]) -> anyhow::Result<Parts> {
                 .push((page.id.clone(), typed::<ClaimsFile>(page)?.claim)),
             Kind::Measured => {
                 let slug = page.id.split('/').next().unwrap_or_default().to_owned();
-                let claims = typed::<MeasuredFile>(page)?.claims(&page.file.path);
-                parts.claims.push((slug, claims));
+                let measurement = Measurement {
+                    path: page.file.path.clone(),
+                    facts: typed::<MeasuredFile>(page)?,
+                };
+                parts.measured.entry(slug).or_default().push(measurement);
             }
             Kind::Protocol => parts.protocols.push(Protocol {
                 prose,

@@ -6,6 +6,7 @@ mod claims;
 mod dates;
 mod links;
 mod manual;
+mod measured;
 mod names;
 mod open;
 mod places;
@@ -58,6 +59,7 @@ pub fn all(content: &Content<'_>, out: &mut Vec<Diagnostic>) {
     addresses::check(pages, &known, out);
     links::check(pages, &rendered, out);
     transcripts::check(content.transcripts, out);
+    measured::check(pages, content.transcripts, out);
     for page in pages {
         tidy::check(page, out);
     }

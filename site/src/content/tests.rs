@@ -162,7 +162,24 @@ fn measured_files_are_checked_too() {
     let lines: Vec<String> = found.iter().map(|one| one.text("")).collect();
     expect![[r#"
         products/exim/measured/debian-12.toml:8:13: unknown extension "smtp/sise" (did you mean "smtp/size"?) [R102]
-        products/exim/measured/debian-12.toml:9:10: "advertized" is not one of "advertised", "exercised", "advertised-but-failed", "absent" (did you mean "advertised"?) [S105]"#]]
+        products/exim/measured/debian-12.toml:9:10: "advertized" is not one of "advertised", "exercised", "advertised-but-failed" (did you mean "advertised"?) [S105]"#]]
+    .assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn what_the_prober_wrote_is_left_alone() {
+    let digest = "0".repeat(64);
+    let text = format!(
+        "prober = \"p\"\nrun_date = \"2026-11-23\"\npackage = \"exim4\"\n\
+        package_version = \"4.96\"\nconfig_profile = \"words\"\ndigest = \"{digest}\"\n\n\
+        [[session]]\nprotocol = \"smtp\"\ntls = \"none\"\nreached = \"plain\"\n\
+        transcript = \"gone.txt\"\ntranscript_sha256 = \"{digest}\"\nannounced = []\n"
+    );
+    let found = listed("products/exim/measured/debian-12-stock.toml", Some(&text));
+    let lines: Vec<String> = found.iter().map(|one| one.text("")).collect();
+    expect![[r#"
+        products/exim/measured/debian-12-stock.toml:6:10: the file is not as the prober wrote it [C111]
+        products/exim/measured/debian-12-stock.toml:12:14: there is no transcript products/exim/transcripts/gone.txt [C111]"#]]
     .assert_eq(&lines.join("\n"));
 }
 

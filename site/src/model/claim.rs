@@ -205,6 +205,9 @@ pub struct Claim {
     /// The version it was measured in; comes from measured files only.
     #[serde(skip)]
     pub seen: Option<String>,
+    /// Address of the transcript that shows it, for what was measured.
+    #[serde(skip)]
+    pub transcript: Option<String>,
 }
 
 impl Claim {

@@ -11,7 +11,7 @@ use super::mark::detail;
 use super::table::Subject;
 use super::{EvidenceMark, Frame, Mark, Site};
 use crate::catalog::Catalog;
-use crate::model::anchor;
+use crate::model::{Measurement, Profile, anchor};
 use crate::resolve::Judged;
 
 #[derive(Template)]
@@ -21,6 +21,25 @@ struct EvidencePage {
     slug: String,
     title: String,
     sections: Vec<Section>,
+    measured: Vec<Measured>,
+}
+
+/// One run of the prober.
+struct Measured {
+    version: String,
+    package: String,
+    profile: &'static str,
+    words: String,
+    prober: String,
+    date: String,
+    sessions: Vec<SessionRow>,
+}
+
+struct SessionRow {
+    protocol: String,
+    tls: &'static str,
+    announced: usize,
+    url: String,
 }
 
 struct Section {
@@ -44,6 +63,7 @@ struct ClaimRow {
     source: String,
     host: String,
     quote: Option<String>,
+    transcript: Option<String>,
     reason: &'static str,
     shown: bool,
 }
@@ -86,7 +106,35 @@ pub async fn page(
         title: entry.facts.title.clone(),
         slug,
         sections,
+        measured: entry.measured.iter().map(measured).collect(),
     })
+}
+
+fn measured(measurement: &Measurement) -> Measured {
+    let facts = &measurement.facts;
+    let sessions = facts.session.iter().map(|session| SessionRow {
+        protocol: session.protocol.clone(),
+        tls: match session.tls.as_str() {
+            "starttls" => "STARTTLS",
+            "implicit" => "implicit TLS",
+            _ => "without TLS",
+        },
+        announced: session.announced.len(),
+        url: measurement.transcript_url(&session.transcript),
+    });
+    Measured {
+        version: facts.package_version.clone(),
+        package: facts.package.clone(),
+        profile: match facts.profile {
+            Some(Profile::Stock) => "As packaged",
+            Some(Profile::Tuned) => "Configured for its extensions",
+            None => "One configuration",
+        },
+        words: facts.config_profile.clone(),
+        prober: facts.prober.clone(),
+        date: facts.run_date.to_string(),
+        sessions: sessions.collect(),
+    }
 }
 
 /// The heading under which an extension or feature stands, and its links.
@@ -119,6 +167,7 @@ fn claim(judged: &Judged) -> ClaimRow {
         source: claim.source.clone(),
         host: host.trim_start_matches("www.").to_owned(),
         quote: claim.quote.clone(),
+        transcript: claim.transcript.clone(),
         reason: judged.reason.words(),
         shown: judged.reason.is_shown(),
     }

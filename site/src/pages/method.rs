@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 
 use super::frame::{PageError, show};
 use super::{Frame, Mark, Site};
+use crate::agreement::{Agreement, agreement};
 use crate::model::Evidence;
 use crate::resolve::State;
 
@@ -17,6 +18,7 @@ struct Method {
     frame: Frame,
     states: Vec<(Mark, &'static str)>,
     evidence: Vec<(Evidence, String, &'static str)>,
+    agreement: Agreement,
 }
 
 const STATES: [(State, &str); 9] = [
@@ -87,5 +89,6 @@ pub async fn page(Shared(site): Shared<Arc<Site>>) -> Result<impl IntoResponse, 
         frame: site.frame("method").at("/about/method"),
         states: states.into(),
         evidence: evidence.into(),
+        agreement: agreement(&site.catalog),
     })
 }

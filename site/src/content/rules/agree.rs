@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Code, Diagnostic, Kind, Page, of_kind};
 use crate::date::Date;
-use crate::model::{Claim, MeasuredFile};
+use crate::model::{Claim, MeasuredFile, Measurement, measured_claims};
 use crate::resolve::{Cell, Reason, State, resolve};
 
 /// A claim with its place.
@@ -71,18 +71,16 @@ fn claims(page: &Page) -> Vec<Told<'_>> {
         });
         return told.collect();
     }
-    let Ok(file) = serde_json::from_value::<MeasuredFile>(page.document.value.clone()) else {
+    let Ok(facts) = serde_json::from_value::<MeasuredFile>(page.document.value.clone()) else {
         return Vec::new();
     };
-    let one = |(at, check)| {
-        let mut alone = file.clone();
-        alone.check = vec![check];
-        let claim = alone.claims(&page.file.path).pop()?;
+    let path = page.file.path.clone();
+    let claims = measured_claims(&[Measurement { path, facts }]);
+    let told = claims.into_iter().enumerate().map(|(at, claim)| {
         let at = format!("/check/{at}/result");
-        Some(Told { page, at, claim })
-    };
-    let checks = file.check.clone().into_iter().enumerate();
-    checks.filter_map(one).collect()
+        Told { page, at, claim }
+    });
+    told.collect()
 }
 
 /// C105: each claim that disagrees with the best one.
