@@ -123,8 +123,13 @@ fn describe(body: &mut String, session: &Session, names: &Names, file: &str, tex
         line(body, "ended", &names.redact(reason));
     }
     body.push_str("announced = [\n");
+    let mut announced: Vec<_> = session.announced.iter().collect();
+    if endpoint.protocol == crate::Protocol::Xmpp {
+        // Some servers keep their features without an order.
+        announced.sort_by(|one, other| (one.phase, &one.line).cmp(&(other.phase, &other.line)));
+    }
     let mut last = None;
-    for one in &session.announced {
+    for one in announced {
         // One line may announce several extensions.
         if last == Some((one.phase, &one.line)) {
             continue;

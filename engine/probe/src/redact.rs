@@ -63,6 +63,9 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         // Identifiers in Received, and Courier's, in any place.
         (r"(\bid )[0-9A-Za-z]*\d[0-9A-Za-z.-]{5,}", "$1<id>"),
         (r"\b[0-9A-F]{8,}(\.[0-9A-F]{8,})+\b", "<id>"),
+        // Sizes of messages depend on the length of dates and identifiers in their headers.
+        (r"^S: (\+OK )?(\d+) \d+$", "S: $1$2 <n>"),
+        (r"^S: \+OK .*\d+.*octets.*$", "S: +OK <n> octets"),
         // A line of UIDL.
         (r"^S: (\d+) [!-~]{12,}$", "S: $1 <id>"),
         // A long number, unless a keyword in capitals stands before it.
@@ -210,6 +213,7 @@ mod tests {
 
     #[test]
     fn announcements_stay() {
+        check("S: +OK 1 443", "S: +OK 1 <n>");
         for line in [
             "S: 250-SIZE 52428800",
             "S: * CAPABILITY IMAP4rev1 APPENDLIMIT=52428800 SORT=DISPLAY",

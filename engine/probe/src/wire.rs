@@ -168,7 +168,8 @@ impl Wire {
         Ok(line)
     }
 
-    async fn quiet_line(&mut self) -> Result<String, Gone> {
+    /// The next line, not recorded.
+    pub(crate) async fn quiet_line(&mut self) -> Result<String, Gone> {
         let mut searched = 0;
         loop {
             let fresh = self.buffer.get(searched..).unwrap_or_default();

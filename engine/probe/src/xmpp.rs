@@ -1,5 +1,7 @@
 //! XMPP from client to server: stream features in each phase, then disco#info (XEP-0030).
 
+mod order;
+
 use crate::sasl;
 use crate::session::{Phase, Session};
 use crate::wire::{Gone, Wire};
@@ -206,8 +208,8 @@ impl Stream {
         loop {
             if is_whole(&self.buffer) {
                 let text = std::mem::take(&mut self.buffer);
-                for part in text.replace("><", ">\n<").lines() {
-                    self.wire.heard(part);
+                for line in order::lines(&text) {
+                    self.wire.heard(&line);
                 }
                 return Ok(text);
             }

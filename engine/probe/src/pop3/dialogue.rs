@@ -68,14 +68,14 @@ impl Dialogue {
         self.wire
             .send_as(format!("USER {user}\r\n").as_bytes(), "USER <user>")
             .await?;
-        let answer = self.answer(false).await?;
+        let answer = self.answer(Lines::One).await?;
         if answer.status != "+OK" {
             return Ok(answer);
         }
         self.wire
             .send_as(format!("PASS {password}\r\n").as_bytes(), "PASS <password>")
             .await?;
-        self.answer(false).await
+        self.answer(Lines::One).await
     }
 
     /// AUTH, answer by answer (RFC 5034).
@@ -92,7 +92,7 @@ impl Dialogue {
             self.wire
                 .send_as(format!("{response}\r\n").as_bytes(), "<credentials>")
                 .await?;
-            answer = self.answer(false).await?;
+            answer = self.answer(Lines::One).await?;
         }
         Ok(answer)
     }
@@ -135,27 +135,45 @@ impl Dialogue {
         self.wire.close().await;
     }
 
-    async fn answer(&mut self, many: bool) -> Result<Answer, Gone> {
+    async fn answer(&mut self, answer: Lines) -> Result<Answer, Gone> {
         let first = self.wire.line().await?;
         let status = first.split(' ').next().unwrap_or_default().to_owned();
         if !matches!(status.as_str(), "+OK" | "-ERR" | "+") {
             return Err(Gone::Garbage(first.chars().take(60).collect()));
         }
-        let more = many && status == "+OK";
+        let more = answer != Lines::One && status == "+OK";
         let mut lines = vec![first];
         while more && lines.last().is_none_or(|line| line != ".") {
             if lines.len() >= self.lines_max {
                 return Err(Gone::TooMuch);
             }
-            lines.push(self.wire.line().await?);
+            lines.push(match answer {
+                Lines::OfMessage => self.wire.quiet_line().await?,
+                Lines::One | Lines::Many => self.wire.line().await?,
+            });
+        }
+        if more && answer == Lines::OfMessage {
+            self.wire.note("the header of a message");
         }
         Ok(Answer { status, lines })
     }
 }
 
-fn many(command: &str) -> (&str, bool) {
+/// What an answer has behind its first line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// Nothing.
+    One,
+    /// Lines up to a dot.
+    Many,
+    /// Lines up to a dot that are somebody's mail, and are not recorded.
+    OfMessage,
+}
+
+fn many(command: &str) -> (&str, Lines) {
     match command.strip_suffix(" ...") {
-        Some(command) => (command, true),
-        None => (command, false),
+        Some(command) if command.starts_with("TOP ") => (command, Lines::OfMessage),
+        Some(command) => (command, Lines::Many),
+        None => (command, Lines::One),
     }
 }
