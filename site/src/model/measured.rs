@@ -129,7 +129,8 @@ impl Measurement {
     /// The address of the transcript of a session.
     pub fn transcript_url(&self, file: &str) -> String {
         let product = self.path.split('/').nth(1).unwrap_or_default();
-        format!("/products/{product}/transcripts/{file}")
+        let name = file.trim_end_matches(".txt");
+        format!("/products/{product}/transcripts/{name}")
     }
 
     /// The claims the file supports. An absence supports none. What also works as packaged
@@ -226,7 +227,7 @@ mod tests {
         );
         assert_eq!(
             claims[0].transcript.as_deref(),
-            Some("/products/x/transcripts/t.txt")
+            Some("/products/x/transcripts/t")
         );
     }
 

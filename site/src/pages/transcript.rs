@@ -36,12 +36,14 @@ pub async fn page(
     let entry = catalog.products.get(&slug).ok_or(PageError::NotFound)?;
     let found = entry.measured.iter().find_map(|measurement| {
         let mut sessions = measurement.facts.session.iter();
-        let session = sessions.find(|session| session.transcript == name)?;
+        let session =
+            sessions.find(|session| session.transcript.strip_suffix(".txt") == Some(&name))?;
         Some((measurement, session))
     });
     let (measurement, session) = found.ok_or(PageError::NotFound)?;
     let path = format!("products/{slug}/transcripts/{name}");
-    let text = catalog.transcripts.get(&path).ok_or(PageError::NotFound)?;
+    let file = format!("{path}.txt");
+    let text = catalog.transcripts.get(&file).ok_or(PageError::NotFound)?;
     let facts = &measurement.facts;
     show(&TranscriptPage {
         frame: site.frame("products").at(format!("/{path}")),
