@@ -116,6 +116,10 @@ pub fn paths(site: &Site) -> Vec<String> {
         paths.push(format!("/products/{slug}"));
         paths.push(format!("/products/{slug}/evidence"));
     }
+    for measurement in catalog.products.values().flat_map(|entry| &entry.measured) {
+        let sessions = measurement.facts.session.iter();
+        paths.extend(sessions.map(|one| measurement.transcript_url(&one.transcript)));
+    }
     let versioned = catalog.products.values().filter_map(diff::address);
     paths.extend(versioned);
     for id in catalog.protocols.keys() {

@@ -65,6 +65,7 @@ mod tests {
             date: Date::parse("2026-11-01").unwrap(),
             note: None,
             seen: None,
+            transcript: None,
         }
     }
 
