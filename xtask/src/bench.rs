@@ -7,6 +7,7 @@ mod imap;
 mod imap_client;
 mod memory;
 mod messages;
+mod plugins;
 mod postfix;
 pub(crate) mod scratch;
 mod site;
@@ -40,16 +41,19 @@ enum What {
     /// Pages and search of the catalog, beside nginx serving the exported copy; at today's size
     /// and with 50,000 more entries.
     Site,
+    /// Filters as plugins, beside plain Rust and a milter; the server with 0, 1, 3 and 10 of them.
+    Plugins,
 }
 
 /// Builds in release and measures.
 pub(crate) fn run(install: Install, options: &Options) -> Result<()> {
     packages::require(install, packages::BENCH)?;
-    let engine = || build::engine(install, Profile::Release);
+    let engine = || build::for_measuring(install);
     let figures = match options.what {
         What::Smtp => smtp::measure(&engine()?, options.quick)?,
         What::Imap => imap::measure(&engine()?, options.quick)?,
         What::Memory => memory::measure(&engine()?, options.quick)?,
+        What::Plugins => plugins::measure(&engine()?, options.quick)?,
         What::Site => site::measure(&build::site(Profile::Release)?, options.quick)?,
     };
     figure::print(&figures, options.json);

@@ -29,11 +29,6 @@ pub(crate) fn all(install: Install, profile: Profile) -> Result<Built> {
     build(install, profile, &["waxseal-daemon", "waxseal-site"])
 }
 
-/// Builds the plugins and the engine.
-pub(crate) fn engine(install: Install, profile: Profile) -> Result<Built> {
-    build(install, profile, &["waxseal-daemon"])
-}
-
 /// Builds the catalog alone and answers where its program lies.
 pub(crate) fn site(profile: Profile) -> Result<PathBuf> {
     let mut build = shell::cargo(["build", "-p", "waxseal-site"]);
@@ -55,6 +50,15 @@ pub(crate) fn engine_alone() -> Result<PathBuf> {
     Ok(built(Profile::Dev, PathBuf::new()).engine)
 }
 
+/// Builds, for measurements, the plugins (the tutorial's in all languages), the engine and what times
+/// plugins: always both, since one alone would ask for other features of what they stand on.
+pub(crate) fn for_measuring(install: Install) -> Result<Built> {
+    let plugins = plugins::build_all(install)?;
+    let packages = ["waxseal-daemon", "waxseal-bench"];
+    programs(Profile::Release, &packages)?;
+    Ok(built(Profile::Release, plugins))
+}
+
 /// Builds the plugins, and both programs together with all tests: chosen apart, the two would ask for
 /// other features of what they stand on, and Cranelift would be compiled twice.
 pub(crate) fn with_tests(install: Install) -> Result<Built> {
@@ -70,6 +74,11 @@ pub(crate) fn with_tests(install: Install) -> Result<Built> {
 
 fn build(install: Install, profile: Profile, packages: &[&str]) -> Result<Built> {
     let plugins = plugins::build_plugins(install)?;
+    programs(profile, packages)?;
+    Ok(built(profile, plugins))
+}
+
+fn programs(profile: Profile, packages: &[&str]) -> Result<()> {
     let mut build = shell::cargo(["build"]);
     for package in packages {
         build.args(["-p", package]);
@@ -77,8 +86,7 @@ fn build(install: Install, profile: Profile, packages: &[&str]) -> Result<Built>
     if profile == Profile::Release {
         build.arg("--release");
     }
-    shell::run(&mut build)?;
-    Ok(built(profile, plugins))
+    shell::run(&mut build)
 }
 
 fn built(profile: Profile, plugins: PathBuf) -> Built {

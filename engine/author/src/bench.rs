@@ -4,8 +4,7 @@ mod empty;
 mod report;
 mod round;
 
-#[cfg(test)]
-pub(crate) use empty::component as empty_component;
+pub use empty::component as empty_component;
 pub use report::{Cost, Measured, StageCost};
 
 use crate::AuthorError;

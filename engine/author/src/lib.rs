@@ -34,7 +34,7 @@ mod signature;
 mod witness;
 mod world;
 
-pub use bench::{BenchPlan, Cost, Measured, StageCost, bench};
+pub use bench::{BenchPlan, Cost, Measured, StageCost, bench, empty_component};
 pub use check::{Checked, check, settings};
 pub use component::{Subject, plugin_name};
 pub use error::AuthorError;

@@ -15,10 +15,24 @@ pub(crate) struct Engine {
     process: Running,
 }
 
+/// How an engine differs from the shipped configuration.
+#[derive(Default)]
+pub(crate) struct Setup<'a> {
+    /// The folder of components.
+    pub(crate) plugins: Option<&'a Path>,
+    /// Tables at the end of its configuration.
+    pub(crate) config: String,
+}
+
 impl Engine {
+    /// Starts one below `folder`, as shipped.
+    pub(crate) fn start(built: &Built, folder: &Path) -> Result<Self> {
+        Self::start_with(built, folder, &Setup::default())
+    }
+
     /// Starts one below `folder`. Limits on connections are raised, since all load comes from one
     /// address; passwords are taken in clear text, as Dovecot's are. All else is as shipped.
-    pub(crate) fn start(built: &Built, folder: &Path) -> Result<Self> {
+    pub(crate) fn start_with(built: &Built, folder: &Path, setup: &Setup<'_>) -> Result<Self> {
         let (smtp, imap, admin) = (free_port()?, free_port()?, free_port()?);
         let home = folder.join("waxseal");
         fs::create_dir_all(&home)?;
@@ -28,12 +42,16 @@ impl Engine {
                  connections_max = 5000\nconnections_per_address_max = 5000\n"
             )
         };
+        let plugins = setup.plugins.map_or_else(String::new, |folder| {
+            format!("plugin_dir = \"{}\"\n", folder.display())
+        });
         let config = format!(
             "config_version = 1\n[server]\nhostname = \"mx.example.test\"\ndata = \"data\"\n\
-             {}{}[admin]\naddress = \"127.0.0.1:{admin}\"\n[relay]\nmode = \"hold\"\n\
-             [access.imap]\nclear_text_login = true\n[log]\nlevel = \"warn\"\n",
+             {plugins}{}{}[admin]\naddress = \"127.0.0.1:{admin}\"\n[relay]\nmode = \"hold\"\n\
+             [access.imap]\nclear_text_login = true\n[log]\nlevel = \"warn\"\n{}",
             listener("smtp", smtp),
-            listener("imap", imap)
+            listener("imap", imap),
+            setup.config
         );
         let file = home.join("waxseal.toml");
         fs::write(&file, config)?;

@@ -15,10 +15,13 @@ use std::time::Duration;
 const CASE_LIMIT: Duration = Duration::from_secs(180);
 
 /// One load.
-struct Load {
-    sessions: usize,
-    octets: usize,
-    messages: usize,
+pub(super) struct Load {
+    /// Connections at once.
+    pub(super) sessions: usize,
+    /// Octets of each message.
+    pub(super) octets: usize,
+    /// Messages of all connections together.
+    pub(super) messages: usize,
 }
 
 /// Measures every load three times on both, alternating, and answers the medians.
@@ -55,9 +58,7 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
         for _ in 0..3 {
             postfix.clear();
             peers.push(run(&load, postfix.port, || Ok(postfix.delivered()))?);
-            let before = inbox_messages(&engine)?;
-            let delivered = || Ok(inbox_messages(&engine)? - before);
-            ours.push(run(&load, engine.smtp_port(), delivered)?);
+            ours.push(run_on(&load, &engine)?);
         }
         let case = format!("{} KB, {} connections", load.octets / 1000, load.sessions);
         let (ours, peer) = (median(ours), Some(median(peers)));
@@ -70,6 +71,13 @@ pub(crate) fn measure(built: &Built, quick: bool) -> Result<Vec<Figure>> {
         });
     }
     Ok(figures)
+}
+
+/// One load on Waxseal; messages per second.
+pub(super) fn run_on(load: &Load, engine: &Engine) -> Result<f64> {
+    let before = inbox_messages(engine)?;
+    let delivered = || Ok(inbox_messages(engine)? - before);
+    run(load, engine.smtp_port(), delivered)
 }
 
 /// Sends one load and waits until all of it is delivered; messages per second.

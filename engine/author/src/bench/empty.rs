@@ -60,8 +60,12 @@ impl Drop for Folder {
     }
 }
 
-/// The module with the interface put to it; it wants `stages`, or all that it knows where none are named.
-pub(crate) fn component(world: World, stages: &[String]) -> Result<Vec<u8>, AuthorError> {
+/// A component that does nothing: what others are compared with. It wants `stages`, or all that the world
+/// knows where none are named.
+///
+/// # Errors
+/// [`AuthorError::Failed`] where the interface and the module do not fit, which no release has.
+pub fn component(world: World, stages: &[String]) -> Result<Vec<u8>, AuthorError> {
     let failed = |error: &dyn std::fmt::Display| AuthorError::Failed(format!("{error:#}"));
     let text = embedded::text(&format!("{}plugin.wit", embedded::WIT));
     let mut resolve = Resolve::default();
