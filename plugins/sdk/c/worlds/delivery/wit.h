@@ -546,7 +546,8 @@ typedef struct exports_wit_delivery_hooks_response_t {
   wit_string_t   sender;
   // Who gets it.
   wit_string_t   recipient;
-  // The whole message, at most 1 MiB; the server adds a Received field.
+  // The whole message, at most 1 MiB, lines ended by CRLF; the server adds a Received field, and
+  // `Auto-Submitted: auto-replied` where there is none.
   wit_list_u8_t   message;
 } exports_wit_delivery_hooks_response_t;
 
@@ -563,13 +564,15 @@ typedef struct exports_wit_delivery_hooks_action_t {
   } val;
 } exports_wit_delivery_hooks_action_t;
 
-// What would be done without this plugin.
+// What would be done without this plugin: the routing plugins behind it decide, and in the end
+// the server's own directory.
 #define EXPORTS_WIT_DELIVERY_HOOKS_ACTION_AS_PLANNED 0
-// Append to a mailbox.
+// Append to a mailbox. A quarantined message goes to Junk where this would be INBOX.
 #define EXPORTS_WIT_DELIVERY_HOOKS_ACTION_KEEP 1
-// Send on to this address with the same reverse-path.
+// Send on to this address, not the recipient's own, with the same reverse-path.
 #define EXPORTS_WIT_DELIVERY_HOOKS_ACTION_FORWARD 2
-// Send a message.
+// Send a message; left out where the message at hand has the null reverse-path or an
+// Auto-Submitted field other than `no` (RFC 3834, section 2).
 #define EXPORTS_WIT_DELIVERY_HOOKS_ACTION_RESPOND 3
 // Fail for good and report it. The code is 500 to 559.
 #define EXPORTS_WIT_DELIVERY_HOOKS_ACTION_BOUNCE 4
@@ -676,7 +679,7 @@ extern void wit_mime_urls(uint32_t max, wit_list_string_t *ret);
 // Imported Functions from `waxseal:plugin/kv@0.1.0`
 // The value of a key; none where there is none or its time is over.
 extern bool wit_kv_get(wit_string_t *key, wit_option_list_u8_t *ret, wit_kv_error_t *err);
-// The values of up to 1,000 keys, in their order.
+// The values of up to 1,000 keys, in their order; `too-large` where they are more than 4 MiB.
 extern bool wit_kv_get_many(wit_list_string_t *keys, wit_list_option_list_u8_t *ret, wit_kv_error_t *err);
 // Sets a value; with `ttl-seconds` it is gone after that time.
 extern bool wit_kv_set(wit_string_t *key, wit_list_u8_t *value, uint32_t *maybe_ttl_seconds, wit_kv_error_t *err);

@@ -647,7 +647,7 @@ extern void wit_mime_urls(uint32_t max, wit_list_string_t *ret);
 // Imported Functions from `waxseal:plugin/kv@0.1.0`
 // The value of a key; none where there is none or its time is over.
 extern bool wit_kv_get(wit_string_t *key, wit_option_list_u8_t *ret, wit_kv_error_t *err);
-// The values of up to 1,000 keys, in their order.
+// The values of up to 1,000 keys, in their order; `too-large` where they are more than 4 MiB.
 extern bool wit_kv_get_many(wit_list_string_t *keys, wit_list_option_list_u8_t *ret, wit_kv_error_t *err);
 // Sets a value; with `ttl-seconds` it is gone after that time.
 extern bool wit_kv_set(wit_string_t *key, wit_list_u8_t *value, uint32_t *maybe_ttl_seconds, wit_kv_error_t *err);

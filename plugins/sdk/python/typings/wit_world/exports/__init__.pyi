@@ -128,9 +128,10 @@ class DeliveryHooks(Protocol):
         """
         Where the message goes for this recipient, once for each message and recipient: the decision is
         kept with the message. Routing plugins are asked in the configured order; an empty list is no
-        opinion, and where all have none the server's own directory decides. At most 32 actions. After
-        a failure of the plugin its policy decides: `defer` (the default) asks again at the next
-        attempt, `skip` goes on as if it had no opinion, `reject` bounces.
+        opinion, a list without `as-planned` is the last word, and where nobody has it the server's own
+        directory decides. At most 32 actions. After a failure of the plugin its policy decides: `defer`
+        (the default) asks again at the next attempt, `skip` goes on as if it had no opinion, `reject`
+        bounces.
 
         Raises: `componentize_py_types.Err(wit_world.imports.types.PluginError)`
         """
@@ -140,7 +141,8 @@ class DeliveryHooks(Protocol):
     def deliver(self, recipient: str, attempt: int) -> delivery_hooks.TransportResult:
         """
         Takes the message to the recipient, where this plugin is the transport. `attempt` counts from 1.
-        After a crash of the server a delivery that was done may be asked for again.
+        After a crash of the server a delivery that was done may be asked for again. After a failure of
+        the plugin there is another attempt, unless its policy is `reject`.
 
         Raises: `componentize_py_types.Err(wit_world.imports.types.PluginError)`
         """

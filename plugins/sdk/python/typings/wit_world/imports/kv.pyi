@@ -55,7 +55,7 @@ def get(key: str) -> Optional[bytes]:
     raise NotImplementedError
 def get_many(keys: List[str]) -> List[Optional[bytes]]:
     """
-    The values of up to 1,000 keys, in their order.
+    The values of up to 1,000 keys, in their order; `too-large` where they are more than 4 MiB.
 
     Raises: `componentize_py_types.Err(wit_world.imports.kv.Error)`
     """
