@@ -69,16 +69,17 @@ fn in_process(built: &Built, scratch: &Scratch, quick: bool) -> Result<Vec<Figur
     Ok(figures)
 }
 
-/// Messages per second with 0, 1, 3 and 10 filters; beside each the server without.
+/// Messages per second with and without plugins; beside each the server without.
 fn whole_server(built: &Built, scratch: &Scratch, quick: bool) -> Result<Vec<Figure>> {
-    let engines = CHAINS
+    let servers = servers();
+    let engines = servers
         .iter()
-        .map(|filters| {
+        .map(|(name, config)| {
             let setup = Setup {
                 plugins: Some(&built.plugins),
-                config: chain(*filters),
+                config: config.clone(),
             };
-            Engine::start_with(built, &scratch.path().join(filters.to_string()), &setup)
+            Engine::start_with(built, &scratch.path().join(name.replace(' ', "-")), &setup)
         })
         .collect::<Result<Vec<_>>>()?;
     let load = Load {
@@ -95,14 +96,32 @@ fn whole_server(built: &Built, scratch: &Scratch, quick: bool) -> Result<Vec<Fig
     }
     let medians: Vec<f64> = runs.into_iter().map(median).collect();
     let without = medians.first().copied();
-    let figures = CHAINS.iter().zip(medians).map(|(filters, ours)| Figure {
+    let servers = servers.into_iter().enumerate().zip(medians);
+    let figures = servers.map(|((at, (name, _)), ours)| Figure {
         bench: "plugins",
-        case: format!("server with {filters} filters, 4 KB, 10 connections"),
+        case: format!("server {name}, 4 KB, 10 connections"),
         unit: "messages/s",
         ours,
-        peer: without.filter(|_| *filters > 0),
+        peer: without.filter(|_| at > 0),
     });
     Ok(figures.collect())
+}
+
+/// What is compared, the server without plugins first.
+fn servers() -> Vec<(String, String)> {
+    let filters = CHAINS.map(|filters| (format!("with {filters} filters"), chain(filters)));
+    let compress = "[storage]\nplugins = [\"compress\"]\n[[plugin]]\nname = \"compress\"\n";
+    let key = "0123456789abcdef".repeat(4);
+    let seal = format!(
+        "[storage]\nplugins = [\"seal\"]\n[[plugin]]\nname = \"seal\"\n\
+         grants = {{ aead_keys = [\"mail\"] }}\nconfig = {{ key = \"mail\" }}\n\
+         [aead_keys]\nmail = {{ value = \"{key}\" }}\n"
+    );
+    let storage = [
+        ("storing by compress".to_owned(), compress.to_owned()),
+        ("storing by seal".to_owned(), seal),
+    ];
+    filters.into_iter().chain(storage).collect()
 }
 
 /// So many filters of three rules each, every one of which reads header fields and parts.
