@@ -22,9 +22,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ("author", &["mail", "ports", "mime", "plugin", "toolchain"]),
     ("dns", &["settings", "mail", "ports"]),
     ("fetch", &["ports"]),
-    ("intake", &["settings", "mail", "ports", "smtp", "mime", "net"]),
-    ("delivery", &["settings", "mail", "ports", "smtp", "mime", "net"]),
-    ("access", &["settings", "mail", "ports", "imap", "pop3", "mime", "net"]),
+    (
+        "intake",
+        &["settings", "mail", "ports", "smtp", "mime", "net"],
+    ),
+    (
+        "delivery",
+        &["settings", "mail", "ports", "smtp", "mime", "net"],
+    ),
+    (
+        "access",
+        &["settings", "mail", "ports", "imap", "pop3", "mime", "net"],
+    ),
     ("admin", &["settings", "mail", "ports"]),
     ("probe", &[]),
     (
@@ -38,7 +47,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("tests", &[]),
     (
         "bench",
-        &["mail", "ports", "mime", "plugin", "milter", "author", "plugin-sdk"],
+        &[
+            "mail",
+            "ports",
+            "mime",
+            "plugin",
+            "milter",
+            "author",
+            "plugin-sdk",
+        ],
     ),
 ];
 
