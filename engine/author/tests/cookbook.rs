@@ -17,7 +17,6 @@ use waxseal_author::{Subject, check, inspect};
 use waxseal_mime::{Limits, Parser};
 use waxseal_plugin::Services;
 use waxseal_ports::memory::{FakeClock, MemoryKeyValue};
-use waxseal_ports::trace::NoLateTrace;
 
 /// The pages, with their recipes in order.
 const PAGES: [(&str, [&str; 4]); 3] = [
@@ -199,16 +198,14 @@ async fn the_configurations_in_the_manual_are_taken() {
 /// A world in which nothing is known.
 fn services(subject: &Subject) -> Services {
     let clock = Arc::new(FakeClock::default());
+    let parser = Arc::new(Parser::new(Limits::default()));
     Services {
-        plugin_dir: subject.folder(),
         cache_dir: subject.cache_dir.clone(),
-        parser: Arc::new(Parser::new(Limits::default())),
-        clock: clock.clone(),
         entropy: Arc::new(StubEntropy::new(0)),
-        key_value: Arc::new(MemoryKeyValue::new(clock)),
+        key_value: Arc::new(MemoryKeyValue::new(clock.clone())),
         resolver: Arc::new(StubDns::default()),
         http: Arc::new(StubHttp::default()),
-        late_trace: Arc::new(NoLateTrace),
+        ..Services::new(subject.folder(), parser, clock)
     }
 }
 

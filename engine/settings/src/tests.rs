@@ -73,10 +73,10 @@ fn free() -> Shape {
 
 #[track_caller]
 fn table(shape: Shape) -> Vec<Key> {
-    match shape {
-        Shape::Table(keys) => keys,
-        other => panic!("{other:?} is no table"),
-    }
+    let Shape::Table(keys) = shape else {
+        panic!("{shape:?} is no table");
+    };
+    keys
 }
 
 #[test]

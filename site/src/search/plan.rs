@@ -142,7 +142,8 @@ impl Planner<'_> {
 
     /// The words in their runs: all of up to three, three quarters of more; soft words only help.
     fn spans(&mut self, query: &Query, wanted: &[&Term]) -> Option<Boxed> {
-        let (mut firm, mut soft): (Vec<(Occur, Boxed)>, Vec<(Occur, Boxed)>) = (vec![], vec![]);
+        let mut firm: Vec<(Occur, Boxed)> = Vec::new();
+        let mut soft: Vec<(Occur, Boxed)> = Vec::new();
         let mut at = 0;
         while let Some(first) = wanted.get(at) {
             let (clause, used) = self.span(&wanted[at..]);

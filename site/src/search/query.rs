@@ -266,7 +266,7 @@ impl Query {
                 .any(|word| term.text.eq_ignore_ascii_case(word))
         };
         let asks = |phrase: &&str| lower.trim_start().starts_with(*phrase);
-        self.asks_meaning = ASKS_MEANING.iter().any(|phrase| asks(&phrase));
+        self.asks_meaning = ASKS_MEANING.iter().any(asks);
         let wares = self.terms.iter().any(|term| is(term, &WARES));
         self.asks_support = says(&ASKS_SUPPORT) || (wares && says(&[" with ", " that ", " for "]));
         self.asks_alternatives = self.terms.iter().any(|term| is(term, &ASKS_ALTERNATIVES))

@@ -481,11 +481,13 @@ fn example_of(path: &str, described: &serde_json::Value) -> String {
         .flatten()
     {
         let name = parameter["name"].as_str().unwrap();
-        let example = match &parameter["example"] {
-            serde_json::Value::String(text) => text.replace(' ', "%20"),
-            serde_json::Value::Null => continue,
-            other => other.to_string(),
-        };
+        let example = &parameter["example"];
+        if example.is_null() {
+            continue;
+        }
+        let example = example
+            .as_str()
+            .map_or_else(|| example.to_string(), |text| text.replace(' ', "%20"));
         if parameter["in"] == "path" {
             address = address.replace(&format!("{{{name}}}"), &example);
         } else {

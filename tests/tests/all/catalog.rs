@@ -16,9 +16,10 @@ const LIVE: [&str; 6] = [
 /// The folder of tools that `cargo xtask test` fills and names.
 fn tools() -> PathBuf {
     let named = std::env::var_os("WAXSEAL_BROWSER_TOOLS");
-    named
-        .map(PathBuf::from)
-        .expect("WAXSEAL_BROWSER_TOOLS is not set; run cargo xtask test")
+    let Some(named) = named else {
+        panic!("WAXSEAL_BROWSER_TOOLS is not set; run cargo xtask test");
+    };
+    PathBuf::from(named)
 }
 
 /// A script of `tests/browser`, with the address of the site and the folder of tools.

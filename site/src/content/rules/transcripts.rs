@@ -82,7 +82,7 @@ fn addresses(line: &str) -> Vec<(usize, &str)> {
             let below = |known: &&str| domain == **known || domain.ends_with(&format!(".{known}"));
             let bare = word.trim_end_matches(['.', ':']);
             let whole = !name.is_empty() && !domain.is_empty() && !PUBLIC.contains(&bare);
-            if whole && !RESERVED.iter().any(|one| below(one)) {
+            if whole && !RESERVED.iter().any(below) {
                 found.push((at, bare));
             }
         } else if let Some(host) = bracketed(word)
