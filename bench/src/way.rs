@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use waxseal_plugin_sdk::testing::Server;
 use waxseal_plugin::World;
+use waxseal_plugin_sdk::testing::Server;
 use waxseal_ports::Filter;
 
 /// The rules that are benched: conditions on header, parts and size as administrators write them, and
