@@ -85,10 +85,7 @@ impl Storage {
     }
 
     /// The octets of a blob.
-    pub(crate) fn blob(
-        &self,
-        place: crate::pack::Place,
-    ) -> std::io::Result<Arc<dyn ReadAt>> {
+    pub(crate) fn blob(&self, place: crate::pack::Place) -> std::io::Result<Arc<dyn ReadAt>> {
         let pack = self.shelf().get(place.pack)?;
         Ok(self.blob_in(pack, place))
     }
