@@ -30,7 +30,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
         let stream = out
             .last()
             .is_some_and(|last| last.starts_with("<stream:stream "));
-        if !stays && !(stream && depth == 0) {
+        if !(stays || (stream && depth == 0)) {
             depth += 1;
         }
     }
