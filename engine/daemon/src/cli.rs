@@ -435,6 +435,14 @@ mod tests {
             expect!["error: the following required arguments were not provided:"],
         );
         check(
+            "mesage trace",
+            expect!["error: unrecognized subcommand 'mesage'"],
+        );
+    }
+
+    #[test]
+    fn lines_about_plugins_and_probes_are_understood() {
+        check(
             "plugin serve-milter rules.wasm --socket inet:8891@localhost",
             expect![[
                 r#"Plugin(ServeMilter(ServeMilterArgs { component: "rules.wasm", socket: Inet { host: "localhost", port: 8891 }, protocol: Smtp }))"#
@@ -463,10 +471,6 @@ mod tests {
         check(
             "plugin logs rules --follow --json",
             expect!["error: the argument '--follow' cannot be used with '--json'"],
-        );
-        check(
-            "mesage trace",
-            expect!["error: unrecognized subcommand 'mesage'"],
         );
     }
 

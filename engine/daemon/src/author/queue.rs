@@ -31,14 +31,15 @@ impl Waiting {
         };
         let door = Door::open(&config, &read).await?;
         let list = Request::QueueList { max: MESSAGES_MAX };
-        match door.ask(list).await? {
-            Answer::Queue { messages } => Ok(Self {
-                door,
-                messages,
-                at: 0,
-            }),
-            other => Err(unexpected(&other).into()),
-        }
+        let answer = door.ask(list).await?;
+        let Answer::Queue { messages } = answer else {
+            return Err(unexpected(&answer).into());
+        };
+        Ok(Self {
+            door,
+            messages,
+            at: 0,
+        })
     }
 
     /// Whether there may be more messages than are looked at.
